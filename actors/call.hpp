@@ -1,0 +1,146 @@
+#pragma once
+
+#include "actors/call_journal.hpp"
+#include "actors/call_services.hpp"
+#include "actors/conversation.hpp"
+#include "actors/pinned.hpp"
+#include "actors/supervisor.hpp"
+
+#include <array>
+#include <optional>
+
+namespace velox::actors {
+
+struct call_options {
+  leg_start start;
+  carrier_leg_ptr leg;
+  std::shared_ptr<const call_services> services;
+};
+
+struct call_state;
+using call_pointer = pinned_pointer<call_actor, call_state>;
+
+/// The supervisor of one call. Its work is spread over four sources: call.cpp
+/// (who may speak to it, timers), call_start.cpp (admission to first word),
+/// call_dialogue.cpp (turns), call_end.cpp (how it ends).
+struct call_state {
+  static inline const char* name = "call";
+
+  explicit call_state(call_pointer self) : self(self) {}
+
+  enum class phase : uint8_t {
+    starting, ///< not admitted yet, or its agent not known
+    live,
+    saying_goodbye, ///< ends once the last sentence was heard
+    closing,        ///< the leg is gone; the rest is being stored
+  };
+
+  /// The timers of a call; a later one of a kind outdates those before.
+  enum class timer : uint8_t { flush, restart, goodbye, store_again, readmit };
+
+  // -- call.cpp
+  // ----------------------------------------------------------------
+
+  void set_timer(timer kind, caf::timespan span);
+  void on_timer(uint64_t number);
+  void log(const char* kind, uint64_t turn = 0, std::string detail = "{}");
+  void log_message(message_record x);
+  void flush_soon();
+  void flush();
+  void introduce();
+  call_status status() const;
+
+  // -- call_start.cpp
+  // ----------------------------------------------------------
+
+  void start(call_options x);
+  void ask_for_slot();
+  void open_conversation();
+  void find_agent();
+  void recall_past();
+  void recall_memory(uint64_t after);
+  void go_live();
+  void refuse(const caf::error& why, const char* doing_what);
+  std::vector<child_spec> specs();
+
+  // -- call_dialogue.cpp
+  // -------------------------------------------------------
+
+  void greet();
+  void answer_when_clear();
+  void on_user_turn(const user_turn& x);
+  void on_resume(const resume_turn& x);
+  void on_idle(const caller_idle& x);
+  void on_sentence(const sentence& x);
+  void on_answer_done(const answer_done& x);
+  void on_started(const playback_started& x);
+  void on_heard(const sentence_heard& x);
+  void on_finished(const playback_finished& x);
+  void on_cut(const playback_cut& x);
+  void on_late(const stage_late& x);
+  void after_restart(const std::string& child);
+  void take_floor(bool interruptible);
+  void say(const std::vector<std::string>& lines, bool interruptible);
+  void speak(const std::vector<sentence>& lines);
+  void stop_speaking();
+
+  // -- call_end.cpp
+  // ------------------------------------------------------------
+
+  void on_child_exit(const caf::exit_msg& msg);
+  void finish(end_reason why, std::string explanation,
+              const std::string& goodbye = "");
+  void close_leg();
+  void settle();
+  void charge_for_ticker(uint64_t tick, int64_t seconds, int attempts);
+  void store_end(int64_t seconds);
+  void log_end();
+  void close_conversation();
+  void over();
+
+  // -- state
+  // -------------------------------------------------------------------
+
+  call_pointer self;
+  call_options options;
+  phase now_in = phase::starting;
+  std::array<uint64_t, 5> timers{};
+  call_journal journal;
+
+  agent_record agent;
+  agent_briefing briefing;
+  caf::actor_clock::time_point connected_at;
+  unix_ms started_at = 0;
+
+  std::optional<supervisor> children;
+  peers members;
+  billing_ticker_actor billing;
+  deadline_actor deadline;
+
+  conversation talk;
+  std::optional<double> pending_answer; ///< waits until the ledger is closed
+  uint64_t resume_after_cut = 0;       ///< a turn that a dead stream took along
+  std::vector<words_final> kept_words; ///< of the caller's unfinished turn
+  std::optional<caf::actor_clock::time_point> asked_at;
+
+  bool wire_open = true;
+  end_reason why = end_reason::caller_hung_up;
+  std::string explanation;
+  std::string transfer_to;
+  bool opening = false; ///< the store was asked to open it
+  bool opened = false;  ///< the store knows of the call
+  bool settled = false; ///< `billed_seconds`, of this leg, is known
+  /// How the events and ticks of a resumed call are numbered, so that none
+  /// meets one of its past; 0 for a new call.
+  uint64_t past = 0;
+  int64_t billed_before = 0; ///< seconds, of a resumed call
+  bool end_logged = false;   ///< the last event is in the journal
+  bool end_stored = false;   ///< the store has `why`
+  size_t charges_open = 0;   ///< made in the place of a dead ticker
+  int64_t billed_seconds = 0;
+};
+
+/// Answers one call, from admission to the last stored word.
+call_actor::behavior_type call(call_pointer self, call_options options);
+
+} // namespace velox::actors

@@ -1,0 +1,246 @@
+#include "actors/call.hpp"
+#include "protocol/json.hpp"
+
+namespace velox::actors {
+
+void call_state::greet() {
+  if (!options.start.resumed || talk.history().empty()) {
+    auto x = talk.ask_model(1);
+    take_floor(true);
+    self->send(members.llm, std::move(x));
+    return;
+  }
+  // The caller's last words may have been lost with the socket: ask, rather
+  // than answer what is half a minute old.
+  say({briefing.lines.reconnected}, true);
+}
+
+// -- the caller's turns
+// ------------------------------------------------------------
+
+void call_state::on_user_turn(const user_turn& x) {
+  if (now_in != phase::live)
+    return;
+  kept_words.clear();
+  asked_at = self->clock().now();
+  if (!x.text.empty())
+    talk.user_said(x.text);
+  log("user-turn", talk.turn() + 1,
+      json_object{}.add("text", x.text).add("confidence", x.confidence).str());
+  log_message(talk.last_user_message());
+  pending_answer = x.text.empty() ? 0 : x.confidence;
+  answer_when_clear();
+}
+
+/// A model is told only what was heard, so it is asked when that is known.
+void call_state::answer_when_clear() {
+  if (now_in != phase::live || !pending_answer || !talk.ledger().all_closed())
+    return;
+  auto x = talk.ask_model(*std::exchange(pending_answer, std::nullopt));
+  take_floor(true);
+  self->send(members.llm, std::move(x));
+}
+
+void call_state::on_resume(const resume_turn& x) {
+  if (now_in != phase::live || pending_answer)
+    return;
+  if (!talk.ledger().closed(x.turn)) { // the cut is still on its way
+    resume_after_cut = x.turn;
+    return;
+  }
+  auto more = talk.resume(x.turn);
+  if (!more)
+    return;
+  if (talk.turn() == x.turn) { // heard to its end after all
+    self->send(members.turn_taker, playback_finished{x.turn});
+    return;
+  }
+  log("resumed", x.turn, json_object{}.add("as", talk.turn()).str());
+  take_floor(true);
+  speak(more->lines);
+  if (more->rest)
+    self->send(members.llm, std::move(*more->rest));
+  else
+    self->send(members.stream,
+               sentences_complete{talk.turn(),
+                                  static_cast<uint32_t>(more->lines.size())});
+}
+
+void call_state::on_idle(const caller_idle& x) {
+  if (now_in != phase::live)
+    return;
+  log("caller-idle", talk.turn(), json_object{}.add("times", x.times).str());
+  if (x.times > 2)
+    finish(end_reason::caller_idle, "The caller said nothing when asked twice.",
+           briefing.lines.idle_goodbye);
+  else
+    say({briefing.lines.still_there}, true);
+}
+
+// -- the agent's turns
+// ---------------------------------------------------------------
+
+void call_state::take_floor(bool interruptible) {
+  self->send(members.turn_taker, floor_taken{talk.turn(), interruptible});
+}
+
+void call_state::say(const std::vector<std::string>& lines,
+                     bool interruptible) {
+  auto sentences = talk.say(lines);
+  take_floor(interruptible);
+  speak(sentences);
+  self->send(
+    members.stream,
+    sentences_complete{talk.turn(), static_cast<uint32_t>(sentences.size())});
+}
+
+void call_state::speak(const std::vector<sentence>& lines) {
+  for (auto& x : lines) {
+    log("sentence", x.turn,
+        json_object{}.add("index", x.index).add("text", x.text).str());
+    self->send(members.tts, x);
+  }
+}
+
+void call_state::stop_speaking() {
+  cancel x{talk.turn()};
+  self->send(members.llm, x);
+  self->send(members.tts, x);
+  self->send(members.stream, x);
+}
+
+void call_state::on_sentence(const sentence& x) {
+  if (x.turn != talk.current().turn || talk.current().over)
+    return;
+  talk.planned(x);
+  log("sentence", x.turn,
+      json_object{}.add("index", x.index).add("text", x.text).str());
+}
+
+void call_state::on_answer_done(const answer_done& x) {
+  if (talk.answered(x))
+    log("answered", x.turn, json_object{}.add("memory", x.memory).str());
+}
+
+void call_state::on_started(const playback_started& x) {
+  if (x.turn != talk.current().turn)
+    return;
+  talk.current().started = true;
+  auto& answered = options.services->counters.answered;
+  if (auto since = std::exchange(asked_at, std::nullopt); since && answered)
+    answered(std::chrono::duration_cast<std::chrono::milliseconds>(
+      self->clock().now() - *since));
+}
+
+void call_state::on_heard(const sentence_heard& x) {
+  if (talk.ledger().closed(x.turn))
+    return;
+  talk.ledger().heard(x.turn, x.index);
+  log("sentence-heard", x.turn, json_object{}.add("index", x.index).str());
+}
+
+void call_state::on_finished(const playback_finished& x) {
+  // The turn taker was told by the stream, unless it was down at the time.
+  self->send(members.turn_taker, x);
+  resume_after_cut = 0;
+  talk.ledger().finished(x.turn);
+  log_message(talk.agent_message(x.turn));
+  auto& current = talk.current();
+  if (x.turn != current.turn)
+    return;
+  current.over = true;
+  if (now_in == phase::closing) {
+    if (settled && !end_logged)
+      log_end();
+  } else if (now_in == phase::saying_goodbye) {
+    close_leg();
+  } else if (current.then == next_step::hang_up) {
+    finish(end_reason::agent_hung_up, "The agent said goodbye.");
+  } else if (current.then == next_step::transfer) {
+    transfer_to = current.transfer_to;
+    finish(end_reason::transferred, "The agent handed the caller over.");
+  } else {
+    answer_when_clear();
+  }
+}
+
+void call_state::on_cut(const playback_cut& x) {
+  talk.ledger().open(x.turn); // cut before its first sentence was planned
+  talk.ledger().cut(x);
+  auto words = talk.ledger().state(x.turn);
+  log("cancelled", x.turn,
+      json_object{}
+        .add("heard", words.heard)
+        .add("sent", words.sent)
+        .add("unsent", words.unsent)
+        .str());
+  log_message(talk.agent_message(x.turn));
+  if (options.services->counters.interrupted)
+    options.services->counters.interrupted();
+  if (x.turn != talk.current().turn)
+    return;
+  talk.current().over = true;
+  if (now_in == phase::saying_goodbye) {
+    close_leg();
+    return;
+  }
+  if (now_in == phase::closing) {
+    if (settled && !end_logged)
+      log_end();
+    return;
+  }
+  if (std::exchange(resume_after_cut, 0) == x.turn)
+    on_resume(resume_turn{x.turn});
+  answer_when_clear();
+}
+
+// -- a child that is stuck or new
+// ------------------------------------------------------
+
+void call_state::on_late(const stage_late& x) {
+  if (now_in != phase::live)
+    return;
+  std::string culprit = x.stage;
+  if (x.stage == "answer") {
+    auto& current = talk.current();
+    if (x.turn != current.turn || current.over)
+      return;
+    // All that is planned was spoken: it is the model who owes the rest.
+    auto waits_for_voice = !talk.ledger().unsent(x.turn).empty();
+    if (current.started && current.complete && !waits_for_voice)
+      return; // the caller is listening; there is nothing late
+    culprit = waits_for_voice ? "tts" : "llm";
+  }
+  log("stage-late", x.turn, json_object{}.add("stage", culprit).str());
+  children->kill(culprit);
+}
+
+void call_state::after_restart(const std::string& child) {
+  log("child-restarted", talk.turn(), json_object{}.add("child", child).str());
+  if (options.services->counters.restarted)
+    options.services->counters.restarted(child);
+  introduce();
+  auto& current = talk.current();
+  auto speaking = current.turn != 0 && !current.over;
+  if (child == "turn-taker") {
+    if (speaking) {
+      take_floor(now_in == phase::live);
+      if (current.started)
+        self->send(members.turn_taker, playback_started{current.turn});
+    }
+    for (auto& words : std::exchange(kept_words, {}))
+      self->send(members.turn_taker, words);
+  } else if (child == "llm" && speaking) {
+    if (auto x = talk.ask_again())
+      self->send(members.llm, std::move(*x));
+  } else if (child == "tts" && speaking) {
+    for (auto& [index, text] : talk.ledger().unsent(current.turn))
+      self->send(members.tts, sentence{current.turn, index, text});
+  } else if (child == "stream" && speaking) {
+    // Its queue is lost: what was not heard is said anew.
+    resume_after_cut = current.turn;
+    stop_speaking();
+  }
+}
+
+} // namespace velox::actors

@@ -1,0 +1,225 @@
+#include "actors/call.hpp"
+#include "actors/talk_meter.hpp"
+#include "config/log.hpp"
+#include "protocol/json.hpp"
+
+namespace velox::actors {
+
+namespace {
+
+/// RFC 6455, 7.4.1.
+constexpr uint16_t normal_closure = 1000;
+
+/// How long and how often the ledger is asked to book what a dead ticker left.
+constexpr caf::timespan charge_due = std::chrono::seconds{2};
+constexpr int charge_attempts = 3;
+
+conversation_status status_of(end_reason why) {
+  switch (why) {
+    case end_reason::caller_hung_up:
+    case end_reason::agent_hung_up:
+    case end_reason::transferred:
+    case end_reason::deadline_reached:
+    case end_reason::credit_exhausted:
+    case end_reason::ended_by_operator: return conversation_status::completed;
+    case end_reason::caller_gone:
+    case end_reason::caller_idle:
+    case end_reason::wire_lost: return conversation_status::abandoned;
+    case end_reason::protocol_violation:
+    case end_reason::too_many_restarts:
+    case end_reason::engine_stopped:
+    case end_reason::engine_crashed:
+    case end_reason::refused: return conversation_status::failed;
+  }
+  return conversation_status::failed;
+}
+
+} // namespace
+
+void call_state::on_child_exit(const caf::exit_msg& msg) {
+  if (!children) { // asked to end before it began
+    finish(end_reason::engine_stopped, "The engine was stopped.");
+    return;
+  }
+  auto verdict = children->on_exit(msg, self->clock().now());
+  if (verdict.child.empty()) { // a stranger: the engine wants us gone
+    finish(end_reason::engine_stopped, "The engine was stopped.");
+    return;
+  }
+  if (now_in == phase::closing)
+    return;
+  log("child-ended", talk.turn(),
+      json_object{}
+        .add("child", verdict.child)
+        .add("reason", to_string(msg.reason))
+        .str());
+  if (verdict.give_up) {
+    auto can_speak = verdict.child != "tts" && verdict.child != "stream"
+                     && now_in == phase::live;
+    finish(end_reason::too_many_restarts,
+           "The part \"" + verdict.child + "\" kept failing.",
+           can_speak ? briefing.lines.trouble : "");
+  } else if (verdict.pause) {
+    set_timer(timer::restart, *verdict.pause);
+  } else if (now_in == phase::saying_goodbye
+             && why == end_reason::too_many_restarts
+             && (verdict.child == "tts" || verdict.child == "stream")) {
+    close_leg(); // nobody is left to say it
+  }
+}
+
+/// The one way to the end. With `goodbye` the caller hears that first, if they
+/// are still there to hear it.
+void call_state::finish(end_reason reason, std::string explained,
+                        const std::string& goodbye) {
+  if (now_in == phase::closing)
+    return;
+  if (now_in == phase::saying_goodbye) { // the first reason stands
+    if (!wire_open || reason == end_reason::too_many_restarts)
+      close_leg();
+    return;
+  }
+  why = reason;
+  explanation = std::move(explained);
+  if (goodbye.empty() || !wire_open || now_in == phase::starting) {
+    close_leg();
+    return;
+  }
+  now_in = phase::saying_goodbye;
+  self->now_doing("saying goodbye");
+  stop_speaking();
+  pending_answer.reset();
+  say({goodbye}, false);
+  set_timer(timer::goodbye, options.services->limits.goodbye);
+}
+
+void call_state::close_leg() {
+  now_in = phase::closing;
+  self->now_doing("closing");
+  ++timers[static_cast<size_t>(timer::goodbye)]; // that wait is over
+  if (children && talk.current().turn != 0 && !talk.current().over)
+    stop_speaking(); // its answer tells what was heard of the last turn
+  options.leg->close(normal_closure, std::string{to_text(why)});
+  wire_open = false;
+  if (children)
+    children->retire();
+  settle();
+}
+
+/// Has the rest of the talk time charged.
+void call_state::settle() {
+  if (!opened) { // nothing is stored of it yet, or that is under way
+    if (!opening)
+      over();
+    return;
+  }
+  auto& limits = options.services->limits;
+  if (!billing) {
+    store_end(0);
+    return;
+  }
+  talk_meter meter{connected_at, limits.tick};
+  auto total = meter.total(self->clock().now());
+  self->request(billing, limits.answer_due, caf::close_atom_v)
+    .then([this](int64_t seconds) { store_end(seconds); },
+          [this, meter, total](const caf::error&) {
+            // The ticker is dead. The ledger knows which ticks it has.
+            billed_seconds = 0;
+            auto last = static_cast<uint64_t>(total / meter.tick_seconds());
+            charges_open = last + 1;
+            for (uint64_t tick = 0; tick < last; ++tick)
+              charge_for_ticker(tick, meter.tick_seconds(), charge_attempts);
+            charge_for_ticker(last, total % meter.tick_seconds(),
+                              charge_attempts);
+          });
+}
+
+/// Charges one tick in the place of a dead ticker; behind the last one the end
+/// is stored.
+void call_state::charge_for_ticker(uint64_t tick, int64_t seconds,
+                                   int attempts) {
+  auto done = [this](int64_t booked) {
+    billed_seconds += booked;
+    if (--charges_open == 0)
+      store_end(billed_seconds);
+  };
+  if (seconds == 0 || attempts == 0) {
+    done(0);
+    return;
+  }
+  auto& start = options.start;
+  self
+    ->request(options.services->ledger, charge_due,
+              charge{start.org_id, start.call_id, past + tick, seconds})
+    .then([done, seconds](const balance&) { done(seconds); },
+          [this, done, tick, seconds, attempts](const caf::error& error) {
+            if (error == errc::out_of_credit)
+              done(0);
+            else
+              charge_for_ticker(tick, seconds, attempts - 1);
+          });
+}
+
+/// What is to be paid is known; what was heard of the last turn may not be.
+void call_state::store_end(int64_t seconds) {
+  settled = true;
+  billed_seconds = seconds;
+  if (talk.ledger().all_closed())
+    log_end();
+  else // the stream tells in an instant, unless it is gone
+    set_timer(timer::goodbye, std::chrono::seconds{1});
+}
+
+void call_state::log_end() {
+  end_logged = true;
+  auto turn = talk.current().turn;
+  if (turn != 0 && !talk.ledger().closed(turn)) {
+    talk.ledger().give_up(turn);
+    log_message(talk.agent_message(turn));
+  }
+  log("ended", talk.turn(),
+      json_object{}
+        .add("reason", to_text(why))
+        .add("explanation", explanation)
+        .add("billed_seconds", billed_before + billed_seconds)
+        .str());
+  flush();
+  set_timer(timer::goodbye, options.services->limits.answer_due);
+  close_conversation();
+}
+
+void call_state::close_conversation() {
+  velox::close_conversation x;
+  x.call_id = options.start.call_id;
+  x.status = status_of(why);
+  x.at = options.services->time_of_day();
+  x.why = why;
+  x.explanation = explanation;
+  x.transfer_to = transfer_to;
+  x.billed_seconds = billed_before + billed_seconds;
+  auto& services = *options.services;
+  self->request(services.store, services.limits.answer_due, std::move(x))
+    .then(
+      [this] {
+        end_stored = true;
+        if (journal.empty()) // else the last batch is still under way
+          over();
+      },
+      [this](const caf::error& error) {
+        config::log().error("The end of a call could not be stored; it is "
+                            "tried again. call={} error={}",
+                            options.start.call_id,
+                            config::field(to_string(error)));
+        set_timer(timer::store_again, std::chrono::seconds{1});
+      });
+}
+
+void call_state::over() {
+  config::log().info("A call has ended. call={} reason={}",
+                     options.start.call_id, to_text(why));
+  if (options.services->counters.ended)
+    options.services->counters.ended(why);
+  self->quit(caf::exit_reason::user_shutdown); // the links take the children
+}
+
+} // namespace velox::actors

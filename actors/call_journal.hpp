@@ -1,0 +1,42 @@
+#pragma once
+
+#include "protocol/messages.hpp"
+
+#include <optional>
+#include <string>
+
+namespace velox::actors {
+
+/// The call log on its way to the store: numbers events, and hands out batches
+/// one at a time, so that they arrive in order and none is lost when the store
+/// is away for a while.
+class call_journal {
+public:
+  /// More is not kept when the store stays away: the oldest go first.
+  static constexpr size_t limit = 10'000;
+
+  /// `first` is the number of the first event, from 1 on.
+  void open(std::string call_id, uint64_t first);
+
+  void add(unix_ms at, std::string kind, uint64_t turn, std::string detail);
+  void add(message_record x);
+
+  /// The next batch; nothing while there is none or one is under way.
+  std::optional<call_log_batch> take();
+
+  /// The batch under way is stored.
+  void stored();
+
+  /// The batch under way is not stored: it is handed out again.
+  void failed();
+
+  bool empty() const;
+
+private:
+  std::string call_id_;
+  uint64_t next_ = 1;
+  call_log_batch waiting_;
+  std::optional<call_log_batch> under_way_;
+};
+
+} // namespace velox::actors

@@ -1,0 +1,263 @@
+#include "actors/billing_ticker.hpp"
+#include "actors/call.hpp"
+#include "actors/deadline.hpp"
+#include "actors/ghost_timeout.hpp"
+#include "actors/llm.hpp"
+#include "actors/stream.hpp"
+#include "actors/stt.hpp"
+#include "actors/tts.hpp"
+#include "actors/turn_taker.hpp"
+#include "config/log.hpp"
+#include "protocol/json.hpp"
+
+#include <rapidjson/document.h>
+
+namespace velox::actors {
+
+namespace {
+
+/// WebSocket close codes (RFC 6455, 7.4.1; IANA registry).
+constexpr uint16_t policy_violation = 1008;
+constexpr uint16_t internal_error = 1011;
+constexpr uint16_t try_again_later = 1013;
+
+/// How long a resumed call waits for its former self to give the slot back.
+constexpr int slot_attempts = 15;
+
+} // namespace
+
+void call_state::start(call_options x) {
+  options = std::move(x);
+  connected_at = self->clock().now();
+  started_at = options.services->time_of_day();
+  self->now_doing("starting");
+  ask_for_slot();
+}
+
+void call_state::ask_for_slot() {
+  auto& services = *options.services;
+  self
+    ->request(services.registry, services.limits.answer_due,
+              admit_call{options.start.call_id, options.start.token_nonce})
+    .then(
+      [this](const admitted&) {
+        self->monitor(self->current_sender());
+        if (now_in == phase::starting && !children)
+          open_conversation();
+      },
+      [this](const caf::error& why) {
+        if (now_in != phase::starting) {
+          // We are live: a full or fallen registry is no reason to hang up.
+          set_timer(timer::readmit, std::chrono::seconds{1});
+          return;
+        }
+        if (options.start.resumed && why == errc::duplicate_call
+            && timers[static_cast<size_t>(timer::readmit)] < slot_attempts)
+          set_timer(timer::readmit, std::chrono::milliseconds{200});
+        else
+          refuse(why, "asking for a slot");
+      });
+}
+
+void call_state::refuse(const caf::error& why, const char* doing_what) {
+  auto& start = options.start;
+  config::log().warn("A call was refused. call={} while={} error={}",
+                     config::field(start.call_id), config::field(doing_what),
+                     config::field(to_string(why)));
+  if (why == errc::engine_full || why == errc::engine_stopping)
+    options.leg->close(try_again_later, "the engine takes no more calls");
+  else if (why == errc::duplicate_call)
+    options.leg->close(policy_violation, "this call has its media socket");
+  else if (why == errc::unknown_call)
+    options.leg->close(policy_violation, "this call has ended");
+  else if (why == errc::token_replayed)
+    options.leg->close(policy_violation, "this stream token was used before");
+  else if (why == errc::not_found || why == errc::unknown_agent)
+    options.leg->close(policy_violation, "no such agent");
+  else
+    options.leg->close(internal_error, "the engine cannot take this call now");
+  if (opened) {
+    velox::close_conversation x;
+    x.call_id = start.call_id;
+    x.status = conversation_status::failed;
+    x.at = options.services->time_of_day();
+    x.why = end_reason::refused;
+    x.explanation = std::string{"Refused while "} + doing_what + ".";
+    caf::anon_send(options.services->store, std::move(x));
+  }
+  if (options.services->counters.ended)
+    options.services->counters.ended(end_reason::refused);
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
+void call_state::open_conversation() {
+  auto& start = options.start;
+  conversation_record x;
+  x.call_id = start.call_id;
+  x.org_id = start.org_id;
+  x.agent_id = start.agent_id;
+  x.caller = start.caller;
+  x.called = start.called;
+  x.started_at = started_at;
+  opening = true;
+  auto& services = *options.services;
+  self
+    ->request(services.store, services.limits.answer_due,
+              velox::open_conversation{std::move(x)})
+    .then(
+      [this](const conversation_record& stored) {
+        if (stored.status != conversation_status::active) {
+          refuse(caf::make_error(errc::unknown_call),
+                 "taking up an ended call");
+          return;
+        }
+        // Numbers of a resumed call go on far behind those of its past: one
+        // event takes longer than a millisecond.
+        if (options.start.resumed) {
+          past = static_cast<uint64_t>(
+            std::max<unix_ms>(started_at - stored.started_at, 0));
+          billed_before = stored.billed_seconds;
+        }
+        journal.open(options.start.call_id, past + 1);
+        opened = true;
+        if (now_in == phase::starting)
+          find_agent();
+        else
+          settle(); // it was ended while it began
+      },
+      [this](const caf::error& why) { refuse(why, "opening the log"); });
+}
+
+void call_state::find_agent() {
+  auto& services = *options.services;
+  self
+    ->request(services.store, services.limits.answer_due,
+              velox::find_agent{options.start.org_id, options.start.agent_id})
+    .then(
+      [this](const agent_record& x) {
+        if (now_in != phase::starting)
+          return;
+        agent = x;
+        briefing = options.services->brief(agent);
+        if (options.start.resumed)
+          recall_past();
+        else
+          go_live();
+      },
+      [this](const caf::error& why) { refuse(why, "finding the agent"); });
+}
+
+void call_state::recall_past() {
+  auto& services = *options.services;
+  self
+    ->request(services.store, services.limits.answer_due,
+              list_messages{options.start.org_id, options.start.call_id})
+    .then(
+      [this](const std::vector<message_record>& messages) {
+        if (now_in != phase::starting)
+          return;
+        talk.restore(messages, "");
+        recall_memory(0);
+      },
+      [this](const caf::error& why) { refuse(why, "recalling the past"); });
+}
+
+void call_state::recall_memory(uint64_t after) {
+  auto& services = *options.services;
+  self
+    ->request(services.store, services.limits.answer_due,
+              list_events{options.start.call_id, after})
+    .then(
+      [this](const std::vector<call_event>& events) {
+        if (now_in != phase::starting)
+          return;
+        for (auto& x : events) {
+          rapidjson::Document detail;
+          if (x.kind != "answered"
+              || read_json(x.detail, detail) != json_error::none)
+            continue;
+          if (auto memory = json_text(detail, "memory"))
+            talk.restore({}, std::string{*memory});
+        }
+        if (events.empty())
+          go_live();
+        else
+          recall_memory(events.back().sequence);
+      },
+      [this](const caf::error&) {
+        if (now_in == phase::starting)
+          go_live();
+      });
+}
+
+void call_state::go_live() {
+  now_in = phase::live;
+  self->now_doing("live");
+  config::log().info("A call is live. call={} agent={} resumed={}",
+                     options.start.call_id, config::field(agent.id),
+                     options.start.resumed);
+  log("started", 0,
+      json_object{}
+        .add("agent", agent.name)
+        .add("resumed", options.start.resumed)
+        .str());
+  children.emplace(specs(), options.services->limits.children);
+  children->start();
+  introduce();
+  greet();
+}
+
+std::vector<child_spec> call_state::specs() {
+  auto started
+    = [](const auto& handle) { return caf::actor_cast<caf::actor>(handle); };
+  auto& services = *options.services;
+  auto& limits = services.limits;
+  auto id = options.start.call_id;
+  std::vector<child_spec> result;
+  auto add = [&](const char* child, restart policy, auto start) {
+    result.push_back({child, policy, [=] { return started(start()); }});
+  };
+  add("stt", restart::permanent, [this, id, &services] {
+    return members.stt = self->spawn<caf::linked>(
+             stt, call_actor{self}, services.recognizers,
+             recognizer_options{id, agent.language, briefing.phrases});
+  });
+  add("turn-taker", restart::permanent, [this, &services] {
+    return members.turn_taker = self->spawn<caf::linked>(
+             turn_taker, call_actor{self}, services.turns);
+  });
+  add("llm", restart::permanent, [this, id, &services] {
+    return members.llm
+           = self->spawn<caf::linked>(llm, call_actor{self}, services.models,
+                                      language_model_options{id, agent});
+  });
+  add("tts", restart::permanent, [this, id, &services] {
+    return members.tts = self->spawn<caf::linked>(
+             tts, call_actor{self}, services.synthesizers,
+             synthesizer_options{id, agent.language, agent.voice});
+  });
+  add("stream", restart::permanent, [this] {
+    return members.stream
+           = self->spawn<caf::linked>(stream, call_actor{self}, options.leg);
+  });
+  add("billing-ticker", restart::transient, [this, id, &services, &limits] {
+    return billing = self->spawn<caf::linked>(
+             billing_ticker, out_of_credit_actor{call_actor{self}},
+             services.ledger,
+             billing_options{id, options.start.org_id, connected_at,
+                             limits.tick, past});
+  });
+  add("ghost-timeout", restart::permanent, [this, &limits] {
+    return members.ghost_timeout = self->spawn<caf::linked>(
+             ghost_timeout, hangup_actor{call_actor{self}}, limits.ghost);
+  });
+  add("deadline", restart::permanent, [this, &limits] {
+    auto left = connected_at + limits.max_duration - self->clock().now();
+    return deadline = self->spawn<caf::linked>(
+             actors::deadline, time_is_up_actor{call_actor{self}}, options.leg,
+             std::max(left, caf::timespan{0}), limits.grace);
+  });
+  return result;
+}
+
+} // namespace velox::actors

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "actors/pinned.hpp"
+#include "protocol/ports.hpp"
+
+namespace velox::actors {
+
+/// Hears that the call has lasted long enough.
+using time_is_up_actor = caf::typed_actor<caf::reacts_to<deadline_reached>>;
+
+struct deadline_state {
+  static inline const char* name = "deadline";
+
+  deadline_state() = default; // no aggregate, or CAF fills it with `self`
+
+  time_is_up_actor call;
+  carrier_leg_ptr leg;
+};
+
+using deadline_pointer = pinned_pointer<deadline_actor, deadline_state>;
+
+/// Ends a call after `limit`: asks `call` to say goodbye, and when it is still
+/// there after `grace`, closes the carrier's leg itself and kills the call. It
+/// depends on no message from the media path.
+deadline_actor::behavior_type
+deadline(deadline_pointer self, const time_is_up_actor& call,
+         carrier_leg_ptr leg, caf::timespan limit, caf::timespan grace);
+
+} // namespace velox::actors

@@ -1,0 +1,88 @@
+#include "actors/engine.hpp"
+
+#include "config/log.hpp"
+
+namespace velox::actors {
+
+namespace {
+
+using pointer = engine_actor::stateful_pointer<engine_state>;
+
+/// Starts what is due; a long pause is waited for with `delayed_send`.
+void on_exit(pointer self, const caf::exit_msg& msg) {
+  auto verdict = self->state.children->on_exit(msg, self->clock().now());
+  if (!verdict.child.empty())
+    config::log().error("A part of the engine has ended. part={} reason={}",
+                        verdict.child, config::field(to_string(msg.reason)));
+  if (verdict.give_up) {
+    self->quit(verdict.give_up);
+    return;
+  }
+  if (verdict.pause)
+    self->delayed_send(self, *verdict.pause, caf::timeout_atom_v, uint64_t{0});
+}
+
+std::vector<child_spec> specs(pointer self, const engine_options& options) {
+  auto linked = [self](const auto& handle) {
+    self->link_to(handle);
+    return caf::actor_cast<caf::actor>(handle);
+  };
+  return {
+    {"store", restart::permanent,
+     [self, linked, make = options.make_store] {
+       self->state.store = make();
+       return linked(self->state.store);
+     }},
+    {"ledger", restart::permanent,
+     [self, linked, make = options.make_ledger] {
+       self->state.ledger = make();
+       return linked(self->state.ledger);
+     }},
+    {"call-registry", restart::permanent,
+     [self, admission = options.admission] {
+       self->state.registry
+         = self->spawn<caf::linked>(call_registry, admission);
+       return caf::actor_cast<caf::actor>(self->state.registry);
+     }},
+  };
+}
+
+} // namespace
+
+engine_actor::behavior_type
+engine(pointer self, const engine_options& options) {
+  self->set_exit_handler(
+    [self](const caf::exit_msg& msg) { on_exit(self, msg); });
+  self->state.children.emplace(specs(self, options), options.children);
+  self->state.children->start();
+  auto to_registry = [self](auto&& x) {
+    return self->delegate(self->state.registry, std::forward<decltype(x)>(x));
+  };
+  auto to_store = [self](auto&& x) {
+    return self->delegate(self->state.store, std::forward<decltype(x)>(x));
+  };
+  return {
+    [to_registry](const admit_call& x) { return to_registry(x); },
+    [to_registry](caf::get_atom x) { return to_registry(x); },
+    [to_registry](const list_calls& x) { return to_registry(x); },
+    [to_registry](const find_call& x) { return to_registry(x); },
+    [to_registry](const drain& x) { return to_registry(x); },
+    [self](charge& x) {
+      return self->delegate(self->state.ledger, std::move(x));
+    },
+    [to_store](find_agent_by_number& x) { return to_store(std::move(x)); },
+    [to_store](find_agent& x) { return to_store(std::move(x)); },
+    [to_store](open_conversation& x) { return to_store(std::move(x)); },
+    [to_store](find_conversation& x) { return to_store(std::move(x)); },
+    [to_store](list_messages& x) { return to_store(std::move(x)); },
+    [to_store](list_events& x) { return to_store(std::move(x)); },
+    [to_store](call_log_batch& x) { return to_store(std::move(x)); },
+    [to_store](close_conversation& x) { return to_store(std::move(x)); },
+    [to_store](caf::ok_atom x) { return to_store(x); },
+    [self](caf::timeout_atom, uint64_t) {
+      self->state.children->restart_due(self->clock().now());
+    },
+  };
+}
+
+} // namespace velox::actors

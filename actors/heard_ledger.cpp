@@ -1,0 +1,187 @@
+#include "actors/heard_ledger.hpp"
+
+#include <algorithm>
+
+namespace velox::actors {
+
+namespace {
+
+void append(std::string& to, std::string_view words) {
+  auto from = words.find_first_not_of(' ');
+  if (from == std::string_view::npos)
+    return;
+  auto until = words.find_last_not_of(' ');
+  if (!to.empty())
+    to += ' ';
+  to += words.substr(from, until - from + 1);
+}
+
+/// How long the text takes when nothing better is known: 15 characters a
+/// second is an unhurried voice.
+int64_t usual_ms(const std::string& text) {
+  return static_cast<int64_t>(text.size()) * 1000 / 15;
+}
+
+} // namespace
+
+size_t words_within(const std::string& text, double share) {
+  if (share >= 1)
+    return text.size();
+  auto reached = std::max(share, 0.0) * static_cast<double>(text.size());
+  size_t end = 0;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] != ' ')
+      continue;
+    if (static_cast<double>(i) > reached)
+      break;
+    end = i;
+  }
+  return end;
+}
+
+void heard_ledger::open(uint64_t turn) {
+  turns_[turn];
+}
+
+void heard_ledger::planned(uint64_t turn, uint32_t index, std::string text) {
+  auto& lines = turns_[turn].lines;
+  if (index == lines.size())
+    lines.push_back({std::move(text)});
+}
+
+void heard_ledger::sent(uint64_t turn, uint32_t index) {
+  auto i = turns_.find(turn);
+  if (i == turns_.end() || i->second.closed)
+    return;
+  for (uint32_t j = 0; j <= index; ++j)
+    if (auto* x = find(turn, j))
+      x->sent_share = 1;
+}
+
+void heard_ledger::heard(uint64_t turn, uint32_t index) {
+  auto i = turns_.find(turn);
+  if (i == turns_.end() || i->second.closed)
+    return; // a mark that comes back after a clear proves nothing
+  for (uint32_t j = 0; j <= index; ++j)
+    if (auto* x = find(turn, j))
+      x->heard_share = x->sent_share = 1;
+}
+
+void heard_ledger::finished(uint64_t turn) {
+  auto i = turns_.find(turn);
+  if (i == turns_.end())
+    return;
+  if (!i->second.closed)
+    for (auto& x : i->second.lines)
+      x.heard_share = x.sent_share = 1;
+  i->second.closed = true;
+}
+
+void heard_ledger::cut(const playback_cut& where) {
+  auto i = turns_.find(where.turn);
+  if (i == turns_.end() || i->second.closed)
+    return;
+  if (where.index > 0)
+    heard(where.turn, where.index - 1);
+  if (auto* x = find(where.turn, where.index)) {
+    auto total = where.total_ms > 0
+                   ? where.total_ms
+                   : std::max(where.sent_ms, usual_ms(x->text));
+    auto share = [total](int64_t ms) {
+      return total > 0 ? std::clamp(
+               static_cast<double>(ms) / static_cast<double>(total), 0., 1.)
+                       : 0.;
+    };
+    x->heard_share = std::max(x->heard_share, share(where.heard_ms));
+    x->sent_share
+      = std::max({x->sent_share, x->heard_share, share(where.sent_ms)});
+  }
+  i->second.closed = true;
+}
+
+void heard_ledger::give_up(uint64_t turn) {
+  auto i = turns_.find(turn);
+  if (i != turns_.end())
+    i->second.closed = true;
+}
+
+bool heard_ledger::closed(uint64_t turn) const {
+  auto* x = find(turn);
+  return x == nullptr || x->closed;
+}
+
+bool heard_ledger::all_closed() const {
+  return std::all_of(turns_.begin(), turns_.end(),
+                     [](auto& kvp) { return kvp.second.closed; });
+}
+
+std::string heard_ledger::text(uint64_t turn) const {
+  std::string result;
+  if (auto* x = find(turn))
+    for (auto& line : x->lines)
+      append(result, line.text);
+  return result;
+}
+
+heard_text heard_ledger::state(uint64_t turn) const {
+  heard_text result;
+  auto* x = find(turn);
+  if (x == nullptr)
+    return result;
+  for (auto& line : x->lines) {
+    auto heard = words_within(line.text, line.heard_share);
+    // A word that is under way counts as sent, not as heard.
+    auto sent = line.sent_share > line.heard_share || line.sent_share >= 1
+                  ? std::max(heard, words_within(line.text, line.sent_share))
+                  : heard;
+    std::string_view text = line.text;
+    append(result.heard, text.substr(0, heard));
+    append(result.sent, text.substr(heard, sent - heard));
+    append(result.unsent, text.substr(sent));
+  }
+  return result;
+}
+
+uint32_t heard_ledger::sentences(uint64_t turn) const {
+  auto* x = find(turn);
+  return x == nullptr ? 0 : static_cast<uint32_t>(x->lines.size());
+}
+
+std::vector<std::pair<uint32_t, std::string>>
+heard_ledger::unsent(uint64_t turn) const {
+  std::vector<std::pair<uint32_t, std::string>> result;
+  if (auto* x = find(turn))
+    for (uint32_t i = 0; i < x->lines.size(); ++i)
+      if (x->lines[i].sent_share < 1)
+        result.emplace_back(i, x->lines[i].text);
+  return result;
+}
+
+std::vector<std::string> heard_ledger::remainder(uint64_t turn) const {
+  std::vector<std::string> result;
+  auto* x = find(turn);
+  if (x == nullptr)
+    return result;
+  for (auto& line : x->lines) {
+    std::string rest;
+    append(rest, std::string_view{line.text}.substr(
+                   words_within(line.text, line.heard_share)));
+    if (!rest.empty())
+      result.push_back(std::move(rest));
+  }
+  return result;
+}
+
+const heard_ledger::turn_lines* heard_ledger::find(uint64_t turn) const {
+  auto i = turns_.find(turn);
+  return i == turns_.end() ? nullptr : &i->second;
+}
+
+heard_ledger::line* heard_ledger::find(uint64_t turn, uint32_t index) {
+  auto i = turns_.find(turn);
+  if (i == turns_.end() || index >= i->second.lines.size())
+    return nullptr;
+  return &i->second.lines[index];
+}
+
+} // namespace velox::actors

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "protocol/messages.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace velox::actors {
+
+/// Keeps, for every turn of the agent, what of it was heard, what was sent but
+/// not heard, and what was never sent: to the sentence by the carrier's marks,
+/// to the word within a sentence that was cut off, by its share of the audio.
+class heard_ledger {
+public:
+  /// A turn of the agent begins.
+  void open(uint64_t turn);
+
+  /// A sentence was given to the tts. Sentences arrive in order; one that is
+  /// known already is ignored.
+  void planned(uint64_t turn, uint32_t index, std::string text);
+
+  /// All audio of the sentence, and of all before it, went to the carrier.
+  void sent(uint64_t turn, uint32_t index);
+
+  /// The caller heard the sentence and all before it.
+  void heard(uint64_t turn, uint32_t index);
+
+  /// All of the turn was heard: it is closed.
+  void finished(uint64_t turn);
+
+  /// The turn was cut off as `where` says: it is closed.
+  void cut(const playback_cut& where);
+
+  /// Nothing more will be known of the turn: what was not heard was not heard.
+  void give_up(uint64_t turn);
+
+  bool known(uint64_t turn) const { return turns_.count(turn) > 0; }
+
+  /// Whether the fate of every word of the turn is known.
+  bool closed(uint64_t turn) const;
+
+  /// Whether all turns are closed: history may be told to a model.
+  bool all_closed() const;
+
+  /// All that the turn says, so far as it is planned.
+  std::string text(uint64_t turn) const;
+
+  /// The three states of the turn's words.
+  heard_text state(uint64_t turn) const;
+
+  /// How many sentences are planned.
+  uint32_t sentences(uint64_t turn) const;
+
+  /// What is planned and has not gone to the carrier whole.
+  std::vector<std::pair<uint32_t, std::string>> unsent(uint64_t turn) const;
+
+  /// From the first unheard word to the end, sentence by sentence.
+  std::vector<std::string> remainder(uint64_t turn) const;
+
+private:
+  struct line {
+    std::string text;
+    double heard_share = 0; ///< 0 to 1
+    double sent_share = 0;  ///< 0 to 1, never below heard_share
+  };
+  struct turn_lines {
+    std::vector<line> lines;
+    bool closed = false;
+  };
+
+  const turn_lines* find(uint64_t turn) const;
+  line* find(uint64_t turn, uint32_t index);
+
+  std::map<uint64_t, turn_lines> turns_;
+};
+
+/// Where the word ends that was under way when `share` (0 to 1) of the text
+/// had been spoken: only words spoken in full are before it. Words take time
+/// by their length.
+size_t words_within(const std::string& text, double share);
+
+} // namespace velox::actors

@@ -1,0 +1,191 @@
+#include "actors/stream.hpp"
+
+#include <algorithm>
+
+namespace velox::actors {
+
+namespace {
+
+/// How long a turn may run dry before its missing rest is reported.
+constexpr caf::timespan dry_limit = std::chrono::seconds{5};
+
+void report_progress(stream_pointer self) {
+  auto& state = self->state;
+  auto now = self->clock().now();
+  auto turn = state.queue.turn();
+  auto news = state.queue.take_progress(now);
+  if (news.started) {
+    self->now_doing("speaking");
+    self->send(state.call, playback_started{turn});
+    self->send(state.others.turn_taker, playback_started{turn});
+  }
+  for (auto& x : news.sent)
+    self->send(state.call, x);
+  for (auto& x : news.heard)
+    self->send(state.call, x);
+  if (news.finished) {
+    self->now_doing("listening");
+    self->send(state.call, playback_finished{turn});
+    self->send(state.others.turn_taker, playback_finished{turn});
+  }
+}
+
+/// Writes what is due and comes back when more will be.
+void go_on(stream_pointer self) {
+  auto& state = self->state;
+  auto now = self->clock().now();
+  for (auto& x : state.queue.take_due(now)) {
+    if (!x.audio.empty())
+      state.leg->play(state.queue.turn(), x.audio);
+    if (!x.mark.empty())
+      state.leg->mark(x.mark);
+  }
+  report_progress(self);
+  // Again and again: whoever is started afresh may be late, too.
+  if (auto since = state.queue.dry_since();
+      since && now > std::max(*since, state.late_at) + dry_limit) {
+    state.late_at = now;
+    self->send(state.call, stage_late{"answer", state.queue.turn()});
+  }
+  if (auto span = state.queue.next_look(now))
+    wake(self, *span, ++state.look);
+}
+
+void stop_talking(stream_pointer self, uint64_t turn) {
+  auto& state = self->state;
+  report_progress(self);
+  auto cut = state.queue.cancel(turn, self->clock().now());
+  if (!cut)
+    return;
+  // Even when all is sent: seconds may wait at the carrier.
+  state.leg->clear();
+  self->now_doing("listening");
+  self->send(state.call, *cut);
+}
+
+/// A fresh recogniser hears again what its predecessor had not understood.
+void catch_up(stream_pointer self) {
+  auto& state = self->state;
+  for (auto& x : state.recent.unsettled()) {
+    self->send(state.others.stt, voice_started{});
+    self->send(state.others.stt, caller_audio{std::move(x.mulaw)});
+    if (x.ended)
+      self->send(state.others.stt, voice_stopped{});
+  }
+}
+
+void meet(stream_pointer self, const peers& x) {
+  auto& state = self->state;
+  auto fresh = state.others.stt && state.others.stt != x.stt;
+  auto first = !state.others.stt;
+  state.others = x;
+  if (fresh)
+    catch_up(self);
+  if (first) // only now is there somebody to tell what the leg says
+    state.leg->report_to(caf::actor_cast<leg_client_actor>(self));
+}
+
+} // namespace
+
+stream_actor::behavior_type
+stream(stream_pointer self, const call_actor& call, carrier_leg_ptr leg) {
+  self->state.leg = std::move(leg);
+  self->state.call = call;
+  self->now_doing("listening");
+  return {
+    // From the leg.
+    [self](caller_audio& x) {
+      auto& state = self->state;
+      state.recent.add(x.mulaw);
+      self->send(state.others.ghost_timeout, caller_heard{});
+      self->send(state.others.stt, std::move(x));
+    },
+    [self](const voice_started& x) {
+      self->state.recent.mark_voice(true);
+      self->send(self->state.others.turn_taker, x);
+      self->send(self->state.others.stt, x);
+    },
+    [self](const voice_stopped& x) {
+      self->state.recent.mark_voice(false);
+      self->send(self->state.others.stt, x);
+      self->send(self->state.others.turn_taker, x);
+    },
+    [self](const key_pressed& x) {
+      self->send(self->state.others.ghost_timeout, caller_heard{});
+      self->send(self->state.others.turn_taker, x);
+    },
+    [self](const mark_reached& x) {
+      self->state.queue.reached(x.name, self->clock().now());
+      go_on(self);
+    },
+    [self](const caller_hung_up& x) { self->send(self->state.call, x); },
+    [self](const wire_closed& x) { self->send(self->state.call, x); },
+    // From the tree.
+    [self](const peers& x) { meet(self, x); },
+    [self](const utterance_settled&) { self->state.recent.settle(); },
+    [self](const sentence_audio& x) {
+      self->state.queue.add(x);
+      go_on(self);
+    },
+    [self](const sentences_complete& x) {
+      self->state.queue.complete(x);
+      go_on(self);
+    },
+    [self](const cancel& x) { stop_talking(self, x.turn); },
+    [self](caf::timeout_atom, uint64_t look) {
+      if (look == self->state.look)
+        go_on(self);
+    },
+  };
+}
+
+// -- recent_audio
+// --------------------------------------------------------------
+
+void recent_audio::add(const std::vector<uint8_t>& mulaw) {
+  bytes_.insert(bytes_.end(), mulaw.begin(), mulaw.end());
+  keep_last(limit_bytes);
+}
+
+void recent_audio::mark_voice(bool speaking) {
+  if (speaking == open_)
+    return;
+  open_ = speaking;
+  if (!speaking)
+    ends_.push_back(first_ + bytes_.size());
+  else if (ends_.empty()) // what is behind us was understood or is silence
+    keep_last(onset_bytes);
+}
+
+void recent_audio::settle() {
+  if (ends_.empty())
+    return;
+  auto end = std::max(ends_.front(), first_);
+  ends_.pop_front();
+  keep_last(static_cast<size_t>(first_ + bytes_.size() - end));
+}
+
+void recent_audio::keep_last(size_t count) {
+  if (bytes_.size() <= count)
+    return;
+  auto surplus = bytes_.size() - count;
+  bytes_.erase(bytes_.begin(),
+               bytes_.begin() + static_cast<ptrdiff_t>(surplus));
+  first_ += surplus;
+}
+
+std::vector<recent_audio::utterance> recent_audio::unsettled() const {
+  std::vector<utterance> result;
+  auto from = bytes_.begin();
+  for (auto end : ends_) {
+    auto until
+      = bytes_.begin() + static_cast<ptrdiff_t>(std::max(end, first_) - first_);
+    result.push_back({{from, until}, true});
+    from = until;
+  }
+  if (open_)
+    result.push_back({{from, bytes_.end()}, false});
+  return result;
+}
+
+} // namespace velox::actors

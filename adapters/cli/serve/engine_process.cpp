@@ -1,0 +1,380 @@
+#include "adapters/cli/serve/engine_process.hpp"
+
+#include "actors/call.hpp"
+#include "actors/engine.hpp"
+#include "actors/memory_ledger.hpp"
+#include "actors/shard.hpp"
+#include "adapters/carriers/twilio/media_socket.hpp"
+#include "adapters/carriers/twilio/webhooks.hpp"
+#include "adapters/cli/serve/call_metrics.hpp"
+#include "adapters/cli/serve/data_directory.hpp"
+#include "adapters/console/live_calls.hpp"
+#include "adapters/http/ask.hpp"
+#include "adapters/http/health.hpp"
+#include "adapters/http/metrics.hpp"
+#include "adapters/http/server.hpp"
+#include "adapters/language/scripted/agent_file.hpp"
+#include "adapters/language/scripted/scripted_model.hpp"
+#include "adapters/speech/offline.hpp"
+#include "config/log.hpp"
+#include "persistence/store.hpp"
+#include "protocol/type_ids.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <atomic>
+#include <future>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace velox::cli {
+
+namespace {
+
+/// What our own voice detection adds to every silence before it reports it.
+constexpr std::chrono::milliseconds voice_hangover{450};
+
+/// How long stopping may wait for each part.
+constexpr std::chrono::seconds stop_patience{5};
+
+struct actor_config : caf::actor_system_config {
+  actor_config() {
+    add_message_types<caf::id_block::velox>();
+    // Calls run on shards. These threads serve the few engine-wide actors, and
+    // work stealing would poll, and burn, an idle core.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", size_t{2});
+  }
+};
+
+unix_ms time_of_day() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+           std::chrono::system_clock::now().time_since_epoch())
+    .count();
+}
+
+agent_lines lines_of(const language::agent& x) {
+  agent_lines result;
+  if (!x.says.still_there.empty())
+    result.still_there = x.says.still_there.front();
+  result.idle_goodbye = x.says.idle_farewell;
+  result.out_of_credit = x.says.out_of_credit;
+  result.too_long = x.says.time_is_up;
+  result.trouble = x.says.apology;
+  return result;
+}
+
+/// What calls need to know of their agents, worked out once per agent file.
+class briefings {
+public:
+  agent_briefing get(const agent_record& agent) {
+    std::lock_guard guard{mutex_};
+    auto known = known_.find(agent.script);
+    if (known != known_.end())
+      return known->second;
+    agent_briefing result;
+    if (auto parsed = language::parse(agent.script); parsed.value) {
+      result.phrases = language::vocabulary(*parsed.value);
+      result.lines = lines_of(*parsed.value);
+    }
+    known_.emplace(agent.script, result);
+    return result;
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<std::string, agent_briefing> known_;
+};
+
+actors::turn_policy turn_policy_of(const config::turn_settings& x) {
+  actors::turn_policy result;
+  result.end_of_turn = std::max(x.end_of_turn_silence - voice_hangover,
+                                std::chrono::milliseconds{0});
+  result.false_alarm = x.false_interruption;
+  result.idle = x.idle_prompt_after;
+  result.barge_in = x.barge_in;
+  return result;
+}
+
+actors::call_limits limits_of(const config::settings& x) {
+  actors::call_limits result;
+  result.ghost = x.calls.ghost_timeout;
+  result.max_duration = x.calls.max_duration;
+  result.tick = x.billing.tick;
+  result.children.intensity.limit = x.calls.restart_limit;
+  result.children.intensity.window = x.calls.restart_window;
+  return result;
+}
+
+} // namespace
+
+struct engine_process::parts {
+  parts(const config::settings& settings, const config::secrets& secrets)
+    : settings(settings), secrets(secrets), data(settings.storage.data_dir),
+      speech(speech_options()) {}
+
+  // -- start, in this order
+  // ----------------------------------------------------
+
+  void prepare_agents() {
+    auto agents = load_agents(settings.agents.files);
+    auto credit = static_cast<int64_t>(settings.billing.initial_credit_seconds);
+    if (auto lost = data.prepare(agents, credit); lost > 0)
+      config::log().warn("Calls were cut off when the engine last stopped; "
+                         "their conversations say so. count={}",
+                         lost);
+    for (auto& agent : agents) {
+      auto missing = speech.prewarm(briefs->get(agent).phrases);
+      for (auto& word : missing)
+        config::log().warn("The recogniser does not know how a word of an "
+                           "agent's vocabulary sounds. agent={} word={}",
+                           config::field(agent.id), config::field(word));
+    }
+  }
+
+  void start_actors() {
+    auto count = settings.server.shards > 0
+                   ? settings.server.shards
+                   : std::max(1u, std::thread::hardware_concurrency());
+    for (size_t i = 0; i < count; ++i)
+      shards.push_back(std::make_unique<actors::shard>(system, i));
+    actors::engine_options options;
+    options.admission.limit = settings.calls.max_live;
+    options.admission.token_memory = settings.calls.token_lifetime * 2;
+    options.make_store = [this] {
+      persistence::store_options x;
+      x.file = data.database();
+      return persistence::spawn_store(system, x);
+    };
+    options.make_ledger = [this] {
+      return system.spawn(
+        actors::memory_ledger,
+        static_cast<int64_t>(settings.billing.initial_credit_seconds));
+    };
+    root = system.spawn(actors::engine, options);
+    root->attach_functor([this](const caf::error&) { root_down = true; });
+    for (auto& x : shards)
+      x->start();
+  }
+
+  void make_services() {
+    auto x = std::make_shared<actors::call_services>();
+    x->registry = root;
+    x->store = root;
+    x->ledger = root;
+    x->recognizers = speech.recognizers();
+    x->synthesizers = speech.synthesizers();
+    x->models = language::scripted_model();
+    x->brief = [briefs = briefs](const agent_record& agent) {
+      return briefs->get(agent);
+    };
+    x->turns = turn_policy_of(settings.turns);
+    x->limits = limits_of(settings);
+    x->counters = call_metrics(counts_registry());
+    x->time_of_day = time_of_day;
+    services = std::move(x);
+  }
+
+  void listen() {
+    http::router routes;
+    add_routes(routes);
+    http::server_options options;
+    options.host = settings.server.host;
+    options.port = settings.server.port;
+    options.tls_certificate = settings.server.tls_certificate;
+    options.tls_key = settings.server.tls_key;
+    options.header_limit
+      = static_cast<uint32_t>(settings.server.header_limit_bytes);
+    options.body_limit = settings.server.body_limit_bytes;
+    options.header_timeout = settings.server.request_timeout;
+    options.body_timeout = settings.server.request_timeout;
+    options.idle_timeout = settings.server.idle_timeout;
+    options.max_connections = settings.server.max_connections;
+    std::vector<boost::asio::io_context*> contexts;
+    for (auto& x : shards)
+      contexts.push_back(&x->io());
+    server.emplace(options, contexts, std::move(routes), counts);
+  }
+
+  void add_routes(http::router& routes) {
+    http::add_health(routes, [this](auto report) { look(std::move(report)); });
+    http::add_metrics(routes, counts);
+    console::add_live_calls(routes, system, root, root, secrets.admin_api_key);
+    carriers::twilio::webhook_options webhooks;
+    webhooks.auth_token = secrets.twilio_auth_token;
+    webhooks.verify_signature = settings.twilio.verify_signature;
+    webhooks.public_url = settings.server.public_url;
+    webhooks.token_secret = secrets.stream_token_key;
+    webhooks.token_lifetime = std::chrono::duration_cast<std::chrono::seconds>(
+      settings.calls.token_lifetime);
+    carriers::twilio::add_webhooks(routes, webhooks, system, root, root,
+                                   counts);
+    carriers::twilio::media_options media;
+    media.token_secret = secrets.stream_token_key;
+    media.start_timeout = settings.calls.start_timeout;
+    media.socket.message_limit = settings.server.message_limit_bytes;
+    routes.websocket(
+      "/media-stream",
+      carriers::twilio::media_socket(
+        media, speech.voice_detectors(),
+        [this](carrier_leg_ptr leg, const leg_start& start, size_t shard) {
+          actors::spawn_on(
+            *shards.at(shard), system, actors::call,
+            actors::call_options{start, std::move(leg), services});
+        },
+        counts));
+    routes.alias("/streams", "/media-stream");
+    routes.alias("/voice/stream", "/media-stream");
+  }
+
+  /// For readyz: may calls come, and is there a database to log them?
+  void look(std::function<void(std::vector<http::health_check>)> report) {
+    auto with_store = [report](const http::health_check& registry) {
+      return [report, registry](bool ok, const std::string& why) {
+        report({registry, {"store", ok, why}});
+      };
+    };
+    auto ask_store = [this, with_store](const http::health_check& registry) {
+      auto finish = with_store(registry);
+      http::ask(
+        system, caf::actor_cast<store_actor>(root),
+        caf::timespan{stop_patience},
+        [finish](caf::ok_atom) { finish(true, "The database answers."); },
+        [finish](const caf::error&) {
+          finish(false, "The database does not answer.");
+        },
+        caf::ok_atom_v);
+    };
+    http::ask(
+      system, caf::actor_cast<call_registry_actor>(root),
+      caf::timespan{stop_patience},
+      [ask_store](const registry_status& x) {
+        ask_store({"calls", !x.draining,
+                   x.draining ? "The engine is stopping."
+                              : std::to_string(x.live_calls) + " of "
+                                  + std::to_string(x.limit) + " are live."});
+      },
+      [ask_store](const caf::error&) {
+        ask_store({"calls", false, "The call registry does not answer."});
+      },
+      caf::get_atom_v);
+  }
+
+  // -- stop, in the reverse order
+  // ------------------------------------------------
+
+  void stop_listening() {
+    if (!server)
+      return;
+    auto done = std::make_shared<std::promise<void>>();
+    auto stopped = done->get_future();
+    server->stop(std::chrono::seconds{1}, [done] { done->set_value(); });
+    if (stopped.wait_for(stop_patience) != std::future_status::ready)
+      config::log().error("Connections are still open at the stop; they are "
+                          "cut off.");
+  }
+
+  void stop_actors() {
+    if (!root)
+      return;
+    for (auto& x : live_calls_now())
+      caf::anon_send_exit(x.call, caf::exit_reason::kill);
+    caf::anon_send_exit(root, caf::exit_reason::kill);
+    root = nullptr;
+    services.reset();
+    // The store's thread ends with its last commit; calls on their shards.
+    auto deadline = std::chrono::steady_clock::now() + stop_patience;
+    while (system.registry().running() > 0
+           && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    if (system.registry().running() > 0) {
+      config::log().error("Actors are still alive at the stop. count={}",
+                          system.registry().running());
+      system.await_actors_before_shutdown(false);
+    }
+  }
+
+  std::vector<live_call> live_calls_now() {
+    std::vector<live_call> result;
+    caf::scoped_actor self{system, true};
+    self
+      ->request(caf::actor_cast<call_registry_actor>(root),
+                caf::timespan{stop_patience}, list_calls{})
+      .receive([&](std::vector<live_call>& calls) { result.swap(calls); },
+               [](const caf::error&) {});
+    return result;
+  }
+
+  speech::offline_speech_options speech_options() const {
+    speech::offline_speech_options result;
+    result.threads = settings.speech.threads;
+    result.hangover_ms = static_cast<int>(voice_hangover.count());
+    return result;
+  }
+
+  std::shared_ptr<prometheus::Registry> counts_registry() {
+    // An alias: the registry lives in `counts`.
+    return {counts, &counts->registry()};
+  }
+
+  config::settings settings;
+  config::secrets secrets;
+  data_directory data;
+  std::shared_ptr<briefings> briefs = std::make_shared<briefings>();
+  std::shared_ptr<http::metrics> counts = std::make_shared<http::metrics>();
+  actor_config config;
+  caf::actor_system system{config};
+  speech::offline_speech speech;
+  std::vector<std::unique_ptr<actors::shard>> shards;
+  std::atomic<bool> root_down = false;
+  std::atomic<bool> drained = false;
+  actors::engine_actor root;
+  std::shared_ptr<const actors::call_services> services;
+  std::optional<http::server> server;
+};
+
+engine_process::engine_process(const config::settings& settings,
+                               const config::secrets& secrets)
+  : parts_(std::make_unique<parts>(settings, secrets)) {
+  parts_->prepare_agents();
+  parts_->start_actors();
+  parts_->make_services();
+  parts_->listen();
+}
+
+engine_process::~engine_process() {
+  parts_->stop_listening();
+  parts_->stop_actors();
+  for (auto& x : parts_->shards)
+    x->stop();
+}
+
+uint16_t engine_process::port() const {
+  return parts_->server->port();
+}
+
+bool engine_process::alive() const {
+  return !parts_->root_down;
+}
+
+void engine_process::start_draining() {
+  http::ask(
+    parts_->system, caf::actor_cast<call_registry_actor>(parts_->root),
+    caf::timespan{std::chrono::hours{24}}, [this](const registry_status&) { parts_->drained = true; },
+    [this](const caf::error&) { parts_->drained = true; }, drain{});
+}
+
+bool engine_process::drained() const {
+  return parts_->drained;
+}
+
+void engine_process::end_calls() {
+  for (auto& x : parts_->live_calls_now())
+    caf::anon_send(
+      x.call, end_call{end_reason::engine_stopped, "The engine was stopped."});
+}
+
+} // namespace velox::cli

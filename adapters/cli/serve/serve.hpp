@@ -1,0 +1,13 @@
+#pragma once
+
+#include "config/settings.hpp"
+
+namespace velox::cli {
+
+/// `velox serve`: runs the engine until SIGTERM or SIGINT. Then no new call is
+/// taken, live calls finish up to `calls.drain_limit`, everything is stored.
+/// Returns the exit code: 0 after an orderly stop, 1 when the engine could not
+/// start or go on (the reason is logged).
+int serve(const config::settings& settings);
+
+} // namespace velox::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace velox::config {
+
+/// What only the engine and those it trusts may know. Never logged.
+struct secrets {
+  std::string twilio_auth_token; ///< signs Twilio's requests
+  std::string admin_api_key;     ///< opens the API and the console
+  std::string stream_token_key;  ///< signs the tokens of media sockets
+};
+
+/// The secrets in `<data_dir>/secrets.yaml`. The first to ask makes them
+/// (random, mode 0600), also when several processes start at once: all get
+/// the same. Creates `data_dir`. Throws `config_error` (loader.hpp) when the
+/// file cannot be written, read or understood.
+secrets load_or_create_secrets(const std::filesystem::path& data_dir);
+
+/// The same for the settings' data directory, where secrets that the settings
+/// (or the environment) give win over those in the file.
+secrets load_or_create_secrets(const settings& given);
+
+} // namespace velox::config

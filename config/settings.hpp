@@ -1,0 +1,109 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// All that can be set, with its defaults. What each value means, its range
+/// and its environment name are in the table of config/keys.cpp, from which
+/// config/velox.example.yaml is made; loader.hpp fills the struct.
+
+namespace velox::config {
+
+using duration = std::chrono::milliseconds;
+
+struct server_settings {
+  std::string host = "0.0.0.0";
+  uint16_t port = 8080;
+  std::string public_url;
+  std::string tls_certificate;
+  std::string tls_key;
+  uint64_t header_limit_bytes = 8192;
+  uint64_t body_limit_bytes = 1048576;
+  uint64_t message_limit_bytes = 65536;
+  duration request_timeout = std::chrono::seconds{15};
+  duration idle_timeout = std::chrono::seconds{60};
+  uint64_t max_connections = 20000;
+  uint64_t shards = 0; ///< 0: one per core
+  bool operator==(const server_settings&) const = default;
+};
+
+struct twilio_settings {
+  std::string account_sid;
+  std::string auth_token;
+  bool verify_signature = true;
+  bool operator==(const twilio_settings&) const = default;
+};
+
+struct call_settings {
+  uint64_t max_live = 500;
+  duration ghost_timeout = std::chrono::seconds{10};
+  duration start_timeout = std::chrono::seconds{5};
+  duration max_duration = std::chrono::hours{1};
+  duration drain_limit = std::chrono::seconds{30};
+  duration token_lifetime = std::chrono::seconds{60};
+  uint64_t restart_limit = 3;
+  duration restart_window = std::chrono::seconds{30};
+  bool operator==(const call_settings&) const = default;
+};
+
+struct turn_settings {
+  duration end_of_turn_silence = std::chrono::milliseconds{700};
+  duration idle_prompt_after = std::chrono::seconds{8};
+  duration false_interruption = std::chrono::seconds{2};
+  bool barge_in = true;
+  bool operator==(const turn_settings&) const = default;
+};
+
+struct storage_settings {
+  std::string data_dir = "data";
+  bool operator==(const storage_settings&) const = default;
+};
+
+struct speech_settings {
+  uint64_t threads = 2;
+  std::string recognizer = "offline";
+  std::string synthesizer = "offline";
+  std::string voice = "slt";
+  bool operator==(const speech_settings&) const = default;
+};
+
+struct language_settings {
+  std::string model = "scripted";
+  bool operator==(const language_settings&) const = default;
+};
+
+struct agent_settings {
+  std::vector<std::string> files; ///< empty: the built-in example agent
+  bool operator==(const agent_settings&) const = default;
+};
+
+struct billing_settings {
+  uint64_t initial_credit_seconds = 36000;
+  duration tick = std::chrono::seconds{30};
+  bool operator==(const billing_settings&) const = default;
+};
+
+struct log_settings {
+  std::string level = "info";
+  bool operator==(const log_settings&) const = default;
+};
+
+/// Everything that an operator can choose.
+struct settings {
+  server_settings server;
+  twilio_settings twilio;
+  call_settings calls;
+  turn_settings turns;
+  storage_settings storage;
+  speech_settings speech;
+  language_settings language;
+  agent_settings agents;
+  billing_settings billing;
+  log_settings log;
+  std::string admin_api_key; ///< empty: kept in the data directory
+  bool operator==(const settings&) const = default;
+};
+
+} // namespace velox::config

@@ -1,0 +1,93 @@
+#include "persistence/call_log.hpp"
+
+#include "persistence/conversations.hpp"
+
+namespace velox::persistence {
+
+void call_log::append(const call_log_batch& batch) {
+  transaction all{db_};
+  for (auto& ev : batch.events)
+    append(ev);
+  for (auto& msg : batch.messages)
+    append(msg);
+  all.commit();
+}
+
+void call_log::append(const call_event& ev) {
+  if (ev.sequence == 0)
+    throw database_error{failure::constraint,
+                         "call_event.sequence: the first event has 1"};
+  // The organisation is that of the call, whatever the writer believes.
+  auto added = db_.execute(
+    "INSERT INTO call_events (call_id, sequence, org_id, at, kind, turn, "
+    "detail) SELECT call_id, $2, org_id, $3, $4, $5, $6 "
+    "FROM conversations WHERE call_id = $1 "
+    "ON CONFLICT (call_id, sequence) DO NOTHING",
+    ev.call_id, ev.sequence, ev.at, ev.kind, ev.turn, ev.detail);
+  if (added == 0)
+    insist_on_call(ev.call_id);
+}
+
+void call_log::append(const message_record& msg) {
+  auto added = db_.execute(
+    "INSERT INTO messages (call_id, turn, role, org_id, text, heard, sent, "
+    "unsent, at) SELECT call_id, $2, $3, org_id, $4, $5, $6, $7, $8 "
+    "FROM conversations WHERE call_id = $1 "
+    "ON CONFLICT (call_id, turn, role) DO UPDATE SET text = excluded.text, "
+    "heard = excluded.heard, sent = excluded.sent, unsent = excluded.unsent",
+    msg.call_id, msg.turn, msg.role, msg.text, msg.heard.heard, msg.heard.sent,
+    msg.heard.unsent, msg.at);
+  if (added == 0)
+    insist_on_call(msg.call_id);
+}
+
+/// Nothing was added: is it known already, or is there no such call?
+void call_log::insist_on_call(std::string_view call_id) {
+  if (!conversations{db_}.find(call_id))
+    throw not_found{"no such conversation; open it before its log"};
+}
+
+std::vector<message_record>
+call_log::messages(std::string_view org_id, std::string_view call_id) {
+  if (!conversations{db_}.find(org_id, call_id))
+    throw not_found{"the organisation has no such conversation"};
+  // "user" sorts behind "assistant", and within a turn the caller came first.
+  auto found = db_.query(
+    "SELECT call_id, turn, role, text, heard, sent, unsent, at FROM messages "
+    "WHERE call_id = $1 AND org_id = $2 ORDER BY turn, at, role DESC",
+    call_id, org_id);
+  std::vector<message_record> result;
+  while (found.next()) {
+    auto& msg = result.emplace_back();
+    msg.call_id = found.text(0);
+    msg.turn = static_cast<uint64_t>(found.integer(1));
+    msg.role = found.text(2);
+    msg.text = found.text(3);
+    msg.heard = {found.text(4), found.text(5), found.text(6)};
+    msg.at = found.integer(7);
+  }
+  return result;
+}
+
+std::vector<call_event>
+call_log::events(std::string_view call_id, uint64_t after) {
+  auto found = db_.query(
+    "SELECT call_id, sequence, at, kind, turn, detail FROM call_events "
+    "WHERE call_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+    call_id, after, page);
+  std::vector<call_event> result;
+  while (found.next()) {
+    auto& ev = result.emplace_back();
+    ev.call_id = found.text(0);
+    ev.sequence = static_cast<uint64_t>(found.integer(1));
+    ev.at = found.integer(2);
+    ev.kind = found.text(3);
+    ev.turn = static_cast<uint64_t>(found.integer(4));
+    ev.detail = found.text(5);
+  }
+  if (result.empty())
+    insist_on_call(call_id);
+  return result;
+}
+
+} // namespace velox::persistence

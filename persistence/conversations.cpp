@@ -1,0 +1,181 @@
+#include "persistence/conversations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <string>
+#include <vector>
+
+namespace velox::persistence {
+
+namespace {
+
+conversation_status parse_status(std::string_view text) {
+  for (auto status :
+       {conversation_status::active, conversation_status::completed,
+        conversation_status::failed})
+    if (text == to_text(status))
+      return status;
+  return conversation_status::abandoned; // the schema admits no other text
+}
+
+std::optional<conversation_record> read_conversation(rows found) {
+  if (!found.next())
+    return std::nullopt;
+  return conversation_record{
+    .call_id = found.text(0),
+    .org_id = found.text(1),
+    .agent_id = found.text(2),
+    .caller = found.text(3),
+    .called = found.text(4),
+    .status = parse_status(found.text(5)),
+    .started_at = found.integer(6),
+    .ended_at = found.integer(7),
+    .ended_because = found.text(8),
+    .explanation = found.text(9),
+    .transfer_to = found.text(10),
+    .billed_seconds = found.integer(11),
+  };
+}
+
+/// Did the call end without anybody having wanted it to?
+bool may_reopen(const conversation_record& x) {
+  constexpr auto accidents
+    = std::array{end_reason::engine_crashed, end_reason::engine_stopped,
+                 end_reason::wire_lost};
+  return std::any_of(accidents.begin(), accidents.end(),
+                     [&](auto why) { return x.ended_because == to_text(why); });
+}
+
+/// ISO 8601 in UTC with milliseconds.
+std::string format_time(unix_ms at) {
+  auto seconds = static_cast<std::time_t>(at / 1000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char date[32];
+  auto length = std::strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
+  char fraction[8];
+  std::snprintf(fraction, sizeof(fraction), ".%03uZ",
+                static_cast<unsigned>(at % 1000) % 1000);
+  return std::string{date, length} + fraction;
+}
+
+struct unfinished_call {
+  std::string call_id;
+  unix_ms started_at = 0;
+  int64_t billed_seconds = 0;
+  std::optional<unix_ms> last_event;
+};
+
+std::vector<unfinished_call> list_unfinished(connection& db) {
+  auto found = db.query("SELECT c.call_id, c.started_at, c.billed_seconds, "
+                        "(SELECT MAX(e.at) FROM call_events e "
+                        "WHERE e.call_id = c.call_id) "
+                        "FROM conversations c WHERE c.status = 'ACTIVE'");
+  std::vector<unfinished_call> result;
+  while (found.next()) {
+    auto& call = result.emplace_back();
+    call.call_id = found.text(0);
+    call.started_at = found.integer(1);
+    call.billed_seconds = found.integer(2);
+    if (!found.is_null(3))
+      call.last_event = found.integer(3);
+  }
+  return result;
+}
+
+close_conversation explain(const unfinished_call& call, unix_ms now) {
+  close_conversation result;
+  result.call_id = call.call_id;
+  result.why = end_reason::engine_crashed;
+  result.billed_seconds = call.billed_seconds; // what is billed stays billed
+  result.explanation = "The engine died during this call; ";
+  if (call.last_event) {
+    result.status = conversation_status::failed;
+    result.at = std::max(call.started_at, *call.last_event);
+    result.explanation
+      += "the last event of its log is from " + format_time(*call.last_event);
+  } else {
+    result.status = conversation_status::abandoned;
+    result.at = call.started_at;
+    result.explanation += "it began at " + format_time(call.started_at)
+                          + " and nothing was logged after that";
+  }
+  result.explanation
+    += ". Found when the engine started at " + format_time(now) + ".";
+  return result;
+}
+
+} // namespace
+
+conversation_record conversations::open(const conversation_record& x) {
+  transaction all{db_};
+  auto stored = find(x.call_id);
+  if (stored && stored->org_id != x.org_id)
+    throw not_found{"the call belongs to another organisation"};
+  if (stored && may_reopen(*stored)) {
+    db_.execute("UPDATE conversations SET status = 'ACTIVE', ended_at = NULL, "
+                "ended_because = '', explanation = '', transfer_to = '' "
+                "WHERE call_id = $1",
+                x.call_id);
+    stored = find(x.call_id);
+  }
+  if (!stored) {
+    auto added = db_.execute(
+      "INSERT INTO conversations (call_id, org_id, agent_id, caller, called, "
+      "status, started_at, ended_because, explanation, transfer_to, "
+      "billed_seconds) "
+      "SELECT $1, org_id, id, $4, $5, 'ACTIVE', $6, '', '', '', $7 "
+      "FROM agents WHERE org_id = $2 AND id = $3",
+      x.call_id, x.org_id, x.agent_id, x.caller, x.called, x.started_at,
+      x.billed_seconds);
+    if (added == 0)
+      throw not_found{"conversation.agent_id: the organisation has no such "
+                      "agent"};
+    stored = find(x.call_id);
+  }
+  all.commit();
+  return *stored;
+}
+
+void conversations::close(const close_conversation& x) {
+  if (x.status == conversation_status::active)
+    throw database_error{failure::constraint,
+                         "close_conversation.status: an ended call is not "
+                         "ACTIVE"};
+  auto closed = db_.execute(
+    "UPDATE conversations SET status = $2, ended_at = $3, ended_because = $4, "
+    "explanation = $5, transfer_to = $6, billed_seconds = $7 "
+    "WHERE call_id = $1 AND status = 'ACTIVE'",
+    x.call_id, to_text(x.status), x.at, to_text(x.why), x.explanation,
+    x.transfer_to, x.billed_seconds);
+  if (closed == 0 && !find(x.call_id))
+    throw not_found{"no such conversation"};
+}
+
+std::optional<conversation_record>
+conversations::find(std::string_view call_id) {
+  return read_conversation(db_.query(
+    "SELECT call_id, org_id, agent_id, caller, called, status, started_at, "
+    "ended_at, ended_because, explanation, transfer_to, billed_seconds "
+    "FROM conversations WHERE call_id = $1",
+    call_id));
+}
+
+std::optional<conversation_record>
+conversations::find(std::string_view org_id, std::string_view call_id) {
+  auto found = find(call_id);
+  return found && found->org_id == org_id ? found : std::nullopt;
+}
+
+size_t conversations::mark_unfinished(unix_ms now) {
+  transaction all{db_};
+  auto calls = list_unfinished(db_);
+  for (auto& call : calls)
+    close(explain(call, now));
+  all.commit();
+  return calls.size();
+}
+
+} // namespace velox::persistence

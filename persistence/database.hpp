@@ -1,0 +1,175 @@
+#pragma once
+
+#include "persistence/dialect.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+/// A database as the repositories see it, whatever the engine. All of it may
+/// block and throws on failure; nothing of it is for two threads at once. The
+/// store actor turns exceptions into error codes.
+
+namespace velox::persistence {
+
+/// Why a statement failed, as far as it matters for what to do next.
+enum class failure : uint8_t {
+  /// Someone else holds the lock for longer than the patience. Try again.
+  busy,
+  /// A row that the schema forbids. Trying again does not help.
+  constraint,
+  /// File, disk or connection: close it and open it anew.
+  unusable,
+  /// SQL that is wrong, or used wrongly. A bug.
+  misuse,
+};
+
+/// A statement failed. The text names the rule, never a value.
+class database_error : public std::runtime_error {
+public:
+  database_error(failure why, const std::string& text)
+    : std::runtime_error(text), why_(why) {}
+
+  failure why() const { return why_; }
+
+private:
+  failure why_;
+};
+
+/// What was to be changed or added to does not exist.
+class not_found : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A value for `$1`, `$2`...
+using parameter = std::variant<std::nullptr_t, bool, int64_t, std::string_view>;
+
+/// A prepared statement of one connection.
+class statement {
+public:
+  virtual ~statement() = default;
+
+  /// Gives `$index` its value, which is copied.
+  virtual void bind(size_t index, const parameter& value) = 0;
+
+  /// Goes to the next row. False: there is none.
+  virtual bool step() = 0;
+
+  /// How many rows the run inserted, updated or deleted.
+  virtual int64_t changed() const = 0;
+
+  /// Ends the run; the values are forgotten.
+  virtual void reset() noexcept = 0;
+
+  // Columns of the present row, counted from 0. Null reads as empty or 0.
+  virtual bool is_null(size_t column) const = 0;
+  virtual int64_t integer(size_t column) const = 0;
+  virtual std::string text(size_t column) const = 0;
+};
+
+/// The rows of one run of a statement. One run of a text at a time.
+class rows {
+public:
+  explicit rows(statement& source) : source_(&source) {}
+  rows(rows&& other) noexcept : source_(std::exchange(other.source_, {})) {}
+  rows& operator=(rows&&) = delete;
+  ~rows() {
+    if (source_)
+      source_->reset();
+  }
+
+  /// Goes to the next row, the first one included. False: there is none.
+  bool next() { return source_->step(); }
+
+  /// How many rows the run changed, once there is no next row.
+  int64_t changed() const { return source_->changed(); }
+
+  bool is_null(size_t column) const { return source_->is_null(column); }
+  int64_t integer(size_t column) const { return source_->integer(column); }
+  bool boolean(size_t column) const { return integer(column) != 0; }
+  std::string text(size_t column) const { return source_->text(column); }
+
+private:
+  statement* source_;
+};
+
+/// One connection to a database.
+class connection {
+public:
+  virtual ~connection() = default;
+
+  /// The engine's own words.
+  virtual const dialect& speaks() const = 0;
+
+  /// Runs several statements without values, as migrations do.
+  virtual void run_script(const std::string& sql) = 0;
+
+  /// Runs one statement with values for `$1`, `$2`...; the rows come one by
+  /// one. `sql` is prepared once and kept, so it must be a constant.
+  template <class... Ts>
+  rows query(std::string_view sql, const Ts&... values) {
+    auto& stmt = prepare(sql);
+    rows result{stmt};
+    size_t index = 0;
+    (stmt.bind(++index, as_parameter(values)), ...);
+    return result;
+  }
+
+  /// The same for statements without rows. Returns how many rows changed.
+  template <class... Ts>
+  int64_t execute(std::string_view sql, const Ts&... values) {
+    auto run = query(sql, values...);
+    while (run.next())
+      ;
+    return run.changed();
+  }
+
+  /// The statement for `sql`, ready for values; what `query` begins with.
+  /// Throws when it is running.
+  virtual statement& prepare(std::string_view sql) = 0;
+
+private:
+  friend class transaction;
+
+  static parameter as_parameter(std::nullptr_t) { return nullptr; }
+  static parameter as_parameter(std::string_view x) { return x; }
+
+  template <std::integral T>
+  static parameter as_parameter(T x) {
+    if constexpr (std::same_as<T, bool>)
+      return x;
+    else if (!std::in_range<int64_t>(x))
+      throw database_error{failure::constraint,
+                           "a number is too large for the database"};
+    else
+      return static_cast<int64_t>(x);
+  }
+
+  size_t depth_ = 0; ///< of open transactions
+};
+
+/// All or nothing: rolled back unless committed. One inside another is a save
+/// point, and becomes durable with the outermost one.
+class transaction {
+public:
+  explicit transaction(connection& db);
+  transaction(const transaction&) = delete;
+  transaction& operator=(const transaction&) = delete;
+  ~transaction();
+
+  /// Keeps what was done. Nothing may follow.
+  void commit();
+
+private:
+  connection& db_;
+  size_t depth_; ///< 0 is the outermost
+  bool open_ = true;
+};
+
+} // namespace velox::persistence

@@ -1,0 +1,247 @@
+#include "persistence/store.hpp"
+
+#include "config/log.hpp"
+#include "persistence/call_log.hpp"
+#include "persistence/conversations.hpp"
+#include "persistence/migrate.hpp"
+#include "persistence/tenants.hpp"
+#include "protocol/errc.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace velox::persistence {
+
+namespace {
+
+/// The store and its word to itself.
+using own_store_actor = store_actor::extend<
+  // INTERNAL: every batch that was queued before this is in; commit them.
+  caf::reacts_to<caf::flush_atom>>;
+
+/// A batch that waits to be committed with its neighbours.
+struct waiting_batch {
+  call_log_batch batch;
+  caf::response_promise promise;
+};
+
+struct store_state {
+  static inline const char* name = "store";
+
+  /// Commits are split when more wait. SQLite's journal of save points gets
+  /// slower with its length: 30 us per batch up to here, 100 us at 256.
+  static constexpr size_t largest_group = 32;
+
+  store_options options;
+  std::unique_ptr<connection> db;
+  std::vector<waiting_batch> waiting;
+  bool failing = false;
+
+  connection& database();
+  void check();
+  void on_success();
+  caf::error on_failure();
+
+  template <class F>
+  auto run(F work) -> caf::expected<decltype(work(*db))>;
+
+  void add(const call_log_batch& batch, caf::response_promise promise);
+  void flush();
+  std::vector<caf::error> commit(std::vector<waiting_batch>& group);
+};
+
+using store_pointer = own_store_actor::stateful_pointer<store_state>;
+
+/// The database, opened when it is not.
+connection& store_state::database() {
+  if (!db) {
+    db = open_sqlite(options);
+    options.create = false;
+    migrate(*db);
+  }
+  return *db;
+}
+
+/// Throws when the database cannot be read, or its file was taken away.
+void store_state::check() {
+  auto& known = database();
+  if (!std::filesystem::exists(options.file))
+    throw database_error{failure::unusable, "the database file is gone"};
+  known.query("SELECT COUNT(*) FROM schema_migrations").next();
+}
+
+void store_state::on_success() {
+  if (std::exchange(failing, false))
+    config::log().info("The store works again.");
+}
+
+/// What the exception now being handled means to whoever asked.
+caf::error store_state::on_failure() {
+  std::string text;
+  try {
+    throw;
+  } catch (const not_found& e) {
+    on_success();
+    return caf::make_error(errc::not_found, std::string{e.what()});
+  } catch (const database_error& e) {
+    text = e.what();
+    if (e.why() == failure::constraint) {
+      on_success(); // it is the request that is wrong
+      return caf::make_error(errc::store_failed, std::move(text));
+    }
+    if (e.why() != failure::busy)
+      db.reset(); // opened anew with the next request
+  } catch (const std::exception& e) {
+    text = e.what();
+    db.reset();
+  }
+  if (!std::exchange(failing, true)) // once, not with every request
+    config::log().error("The store has failed. why={}", config::field(text));
+  return caf::make_error(errc::store_failed, std::move(text));
+}
+
+/// Runs `work` behind all batches that came before it.
+template <class F>
+auto store_state::run(F work) -> caf::expected<decltype(work(*db))> {
+  flush();
+  try {
+    auto result = work(database());
+    on_success();
+    return result;
+  } catch (...) {
+    return on_failure();
+  }
+}
+
+void store_state::add(const call_log_batch& batch,
+                      caf::response_promise promise) {
+  waiting.push_back({batch, std::move(promise)});
+  if (waiting.size() >= largest_group)
+    flush();
+}
+
+/// Commits what waits, then answers.
+void store_state::flush() {
+  if (waiting.empty())
+    return;
+  auto group = std::exchange(waiting, {});
+  auto errors = commit(group);
+  for (size_t i = 0; i < group.size(); ++i) {
+    if (!errors[i]) {
+      group[i].promise.deliver(caf::unit);
+      continue;
+    }
+    // Whoever only sent the batch hears nothing, so the log has to say it.
+    if (group[i].promise.async())
+      config::log().error("A part of the call log was not stored. why={}",
+                          to_string(static_cast<errc>(errors[i].code())));
+    group[i].promise.deliver(std::move(errors[i]));
+  }
+}
+
+/// One transaction for all. A batch that breaks a rule fails alone; when the
+/// database itself fails, all do. Returns one error, or none, per batch.
+std::vector<caf::error> store_state::commit(std::vector<waiting_batch>& group) {
+  std::vector<caf::error> errors(group.size());
+  try {
+    auto& known = database();
+    transaction all{known};
+    for (size_t i = 0; i < group.size(); ++i) {
+      try {
+        call_log{known}.append(group[i].batch);
+      } catch (const not_found&) {
+        errors[i] = on_failure();
+      } catch (const database_error& e) {
+        if (e.why() != failure::constraint)
+          throw;
+        errors[i] = on_failure();
+      }
+    }
+    all.commit();
+    on_success();
+  } catch (...) {
+    errors.assign(group.size(), on_failure());
+  }
+  return errors;
+}
+
+own_store_actor::behavior_type
+store(store_pointer self, const store_options& options) {
+  auto& state = self->state;
+  state.options = options;
+  self->set_exit_handler([self](caf::exit_msg& msg) {
+    self->state.flush();
+    self->quit(std::move(msg.reason));
+  });
+  return {
+    [&state](const find_agent_by_number& x) {
+      return state.run([&](connection& db) {
+        auto agent = agents{db}.find_by_number(x.phone_number);
+        if (!agent)
+          throw not_found{"no active agent answers this number"};
+        return *agent;
+      });
+    },
+    [&state](const find_agent& x) {
+      return state.run([&](connection& db) {
+        auto agent = agents{db}.find(x.org_id, x.agent_id);
+        if (!agent)
+          throw not_found{"the organisation has no such agent"};
+        return *agent;
+      });
+    },
+    [&state](const open_conversation& x) {
+      return state.run(
+        [&](connection& db) { return conversations{db}.open(x.conversation); });
+    },
+    [&state](const find_conversation& x) {
+      return state.run([&](connection& db) {
+        auto call = conversations{db}.find(x.call_id);
+        if (!call)
+          throw not_found{"no such conversation"};
+        return *call;
+      });
+    },
+    [&state](const list_messages& x) {
+      return state.run([&](connection& db) {
+        return call_log{db}.messages(x.org_id, x.call_id);
+      });
+    },
+    [&state](const list_events& x) {
+      return state.run([&](connection& db) {
+        return call_log{db}.events(x.call_id, x.after);
+      });
+    },
+    [self, &state](const call_log_batch& x) -> caf::result<void> {
+      auto promise = self->make_response_promise();
+      // The flush queues up behind all batches that are here already.
+      if (state.waiting.empty())
+        self->send(self, caf::flush_atom_v);
+      state.add(x, promise);
+      return promise;
+    },
+    [&state](const close_conversation& x) -> caf::result<void> {
+      return state.run([&](connection& db) {
+        conversations{db}.close(x);
+        return caf::unit;
+      });
+    },
+    [&state](caf::ok_atom) {
+      return state.run([&](connection&) {
+        state.check();
+        return caf::ok_atom_v;
+      });
+    },
+    [&state](caf::flush_atom) { state.flush(); },
+  };
+}
+
+} // namespace
+
+store_actor spawn_store(caf::actor_system& sys, const store_options& options) {
+  return sys.spawn<caf::detached>(store, options);
+}
+
+} // namespace velox::persistence

@@ -1,0 +1,361 @@
+#pragma once
+
+#include "protocol/records.hpp"
+
+#include <caf/meta/type_name.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// Everything that the actors say to each other. One struct per message; the
+/// comment says what it means for the person on the phone. What is done for a
+/// turn carries the turn's number; turns only grow.
+
+namespace velox {
+
+// -- from the caller
+// -----------------------------------------------------------
+
+/// The caller's audio since the last message of this kind: mu-law, 8 kHz.
+struct caller_audio {
+  std::vector<uint8_t> mulaw;
+};
+
+/// Something, speech or silence, came from the caller's side.
+struct caller_heard {};
+
+/// The caller began to speak.
+struct voice_started {};
+
+/// The caller stopped speaking.
+struct voice_stopped {};
+
+/// The caller pressed a key: '0'-'9', '*', '#', 'A'-'D'.
+struct key_pressed {
+  char digit = '0';
+};
+
+/// The caller has heard everything up to the mark of this name.
+struct mark_reached {
+  std::string name;
+};
+
+/// The caller or the carrier hung up.
+struct caller_hung_up {};
+
+/// The media socket is gone, or had to be closed.
+struct wire_closed {
+  end_reason why = end_reason::wire_lost;
+  std::string explanation;
+};
+
+/// Nothing at all came from the caller's side for `silence_ms` milliseconds.
+struct caller_gone {
+  int64_t silence_ms = 0;
+};
+
+// -- recognition
+// ---------------------------------------------------------------
+
+/// What the caller seems to be saying; replaced by the next one.
+struct words_partial {
+  std::string text;
+};
+
+/// What the caller said; empty when it was not understood.
+struct words_final {
+  std::string text;
+  double confidence = 1; ///< 0 to 1
+};
+
+/// All that was said so far is understood: it need not be heard again.
+struct utterance_settled {};
+
+/// A provider session ("stt", "tts", "llm") cannot go on. Its actor ends.
+struct provider_failed {
+  std::string stage;
+  std::string why;
+};
+
+// -- turns
+// ---------------------------------------------------------------------
+
+/// The caller has finished a turn and waits for the answer. Empty text: they
+/// spoke, but nothing was understood.
+struct user_turn {
+  std::string text;
+  double confidence = 1;
+};
+
+/// The caller has been asked or told something and says nothing.
+struct caller_idle {
+  uint32_t times = 1; ///< how often in a row
+};
+
+/// Drop everything made for `turn` and for turns before it.
+struct cancel {
+  uint64_t turn = 0;
+};
+
+/// The interruption of `turn` was none: go on with what was not heard.
+struct resume_turn {
+  uint64_t turn = 0;
+};
+
+/// A stage has made no progress for too long: "stt", or "answer" when the
+/// caller waits for the rest of `turn` (llm or tts, the call knows which).
+struct stage_late {
+  std::string stage;
+  uint64_t turn = 0;
+};
+
+/// The agent has the floor as `turn`: an answer is being made, or the engine
+/// says something of its own accord (greeting, apology, farewell).
+struct floor_taken {
+  uint64_t turn = 0;
+  bool interruptible = true; ///< whether the caller may talk over it
+};
+
+// -- the answer
+// ----------------------------------------------------------------
+
+/// One message of the conversation as the language model gets it.
+struct chat_message {
+  std::string role;         ///< "user", "assistant"
+  std::string text;         ///< for the assistant: what the caller heard of it
+  bool interrupted = false; ///< the caller cut it short
+};
+
+/// Please answer `turn`.
+struct prompt {
+  uint64_t turn = 0;
+  /// The conversation so far as heard, the caller's last words at its end.
+  /// Empty: the call begins, greet.
+  std::vector<chat_message> history;
+  /// What this turn has said already (after a restart): go on behind it.
+  std::string said_so_far;
+  /// The index of the next sentence: how many `said_so_far` consists of.
+  uint32_t first_sentence = 0;
+  /// What the model asked to be reminded of, from its last `answer_done`.
+  std::string memory;
+  /// 0 to 1: how sure the recogniser is of the caller's last words.
+  double confidence = 1;
+};
+
+/// The next piece of the answer's text.
+struct tokens {
+  uint64_t turn = 0;
+  std::string text;
+};
+
+/// What happens once the answer was heard.
+enum class next_step : uint8_t { listen, hang_up, transfer };
+
+/// The answer is complete.
+struct answer_done {
+  uint64_t turn = 0;
+  next_step then = next_step::listen;
+  std::string transfer_to; ///< E.164, with `next_step::transfer`
+  std::string memory;      ///< handed back with the next prompt
+};
+
+/// One sentence to be said. `index` counts from 0 within the turn.
+struct sentence {
+  uint64_t turn = 0;
+  uint32_t index = 0;
+  std::string text;
+};
+
+/// All sentences of the turn are known: there are `count`.
+struct sentences_complete {
+  uint64_t turn = 0;
+  uint32_t count = 0;
+};
+
+/// A piece of a sentence's audio, mu-law, 8 kHz, from byte `offset` on. What
+/// the receiver has already (after a restart of its sender) is skipped.
+struct sentence_audio {
+  uint64_t turn = 0;
+  uint32_t index = 0;
+  uint64_t offset = 0;
+  std::vector<uint8_t> mulaw;
+  bool last = false;
+};
+
+// -- what the caller heard
+// -----------------------------------------------------
+
+/// The first audio of `turn` is on its way to the caller.
+struct playback_started {
+  uint64_t turn = 0;
+};
+
+/// All audio of the sentence went to the carrier; it lasts `duration_ms`.
+struct sentence_sent {
+  uint64_t turn = 0;
+  uint32_t index = 0;
+  int64_t duration_ms = 0;
+};
+
+/// The caller heard the sentence to its end.
+struct sentence_heard {
+  uint64_t turn = 0;
+  uint32_t index = 0;
+};
+
+/// The caller heard all of `turn`.
+struct playback_finished {
+  uint64_t turn = 0;
+};
+
+/// `turn` was cut off: sentences before `index` were heard; of `index` so many
+/// milliseconds were played, had been sent, and exist in all.
+struct playback_cut {
+  uint64_t turn = 0;
+  uint32_t index = 0;
+  int64_t heard_ms = 0;
+  int64_t sent_ms = 0;
+  int64_t total_ms = 0; ///< 0: not known yet, its audio was still being made
+};
+
+// -- the call and its neighbours
+// -----------------------------------------------
+
+/// Something happened that the call log should keep.
+struct log_entry {
+  std::string kind;
+  uint64_t turn = 0;
+  std::string detail = "{}"; ///< one JSON object
+};
+
+/// A new part of the call log, in order, for the store.
+struct call_log_batch {
+  std::vector<call_event> events;
+  std::vector<message_record> messages;
+};
+
+/// May this call have a slot? Sent by the call itself, which is monitored.
+struct admit_call {
+  std::string call_id;
+  std::string token_nonce;
+};
+
+/// A slot for a live call. Refused with `errc`.
+struct admitted {
+  uint64_t live_calls = 0; ///< with this one
+};
+
+/// Who is on the line?
+struct list_calls {};
+
+/// The live call with this id, please.
+struct find_call {
+  std::string call_id;
+};
+
+/// No new calls; tell me when the last one has ended.
+struct drain {};
+
+/// How many calls are live, and how many may be.
+struct registry_status {
+  uint64_t live_calls = 0;
+  uint64_t limit = 0;
+  bool draining = false;
+};
+
+/// End the call, saying goodbye if it can.
+struct end_call {
+  end_reason why = end_reason::ended_by_operator;
+  std::string explanation;
+};
+
+/// Kill the child of this name ("llm"), as a drill.
+struct kill_child {
+  std::string name;
+};
+
+/// How one actor of a call is doing.
+struct actor_status {
+  std::string name;
+  std::string doing;    ///< "listening", "speaking", ...
+  uint64_t mailbox = 0; ///< messages waiting
+  uint64_t handled = 0; ///< messages handled
+  uint64_t restarts = 0;
+};
+
+/// How one call is doing: its supervisor first, then the children.
+struct call_status {
+  std::string call_id;
+  std::string agent_name;
+  std::string org_id;
+  unix_ms started_at = 0;
+  uint64_t turn = 0;
+  std::vector<actor_status> actors;
+};
+
+/// Seconds `seconds` of talk, the `tick`-th piece of this call. A (call, tick)
+/// pair is charged once, however often it is sent.
+struct charge {
+  std::string org_id;
+  std::string call_id;
+  uint64_t tick = 0;
+  int64_t seconds = 0;
+};
+
+/// What is left after a charge.
+struct balance {
+  int64_t seconds = 0;
+};
+
+/// The organisation's talk time is used up.
+struct credit_exhausted {};
+
+/// The call has lasted as long as it may.
+struct deadline_reached {};
+
+// -- stores
+// --------------------------------------------------------------------
+
+struct find_agent_by_number {
+  std::string phone_number; ///< E.164
+};
+
+struct find_agent {
+  std::string org_id;
+  std::string agent_id;
+};
+
+struct find_conversation {
+  std::string call_id;
+};
+
+/// All that was said in a call, oldest first.
+struct list_messages {
+  std::string org_id;
+  std::string call_id;
+};
+
+/// The call log behind `after` (0: from the start), oldest first, at most 500.
+struct list_events {
+  std::string call_id;
+  uint64_t after = 0;
+};
+
+/// A call begins, or goes on when its id is known already.
+struct open_conversation {
+  conversation_record conversation;
+};
+
+/// The conversation is over.
+struct close_conversation {
+  std::string call_id;
+  conversation_status status = conversation_status::completed;
+  unix_ms at = 0;
+  end_reason why = end_reason::caller_hung_up;
+  std::string explanation;
+  std::string transfer_to;
+  int64_t billed_seconds = 0;
+};
+
+} // namespace velox

@@ -1,0 +1,195 @@
+#pragma once
+
+#include "protocol/interfaces.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+/// The abstract classes behind which the outside world sits. A session object
+/// reports to its actor by message, on any thread, and is only called by its
+/// actor. Destroying it ends the session: nothing is sent afterwards that
+/// still matters, and no thread waits for it.
+
+namespace velox {
+
+// -- speech to text
+// ------------------------------------------------------------
+
+struct recognizer_options {
+  std::string call_id;  ///< for the log
+  std::string language; ///< BCP 47
+  /// What callers of this agent are likely to say: whole phrases, lower case,
+  /// no punctuation. A recogniser may build its language model of them.
+  std::vector<std::string> phrases;
+};
+
+/// One caller's speech becoming words. Audio is G.711 mu-law, 8 kHz, mono.
+class speech_recognizer {
+public:
+  virtual ~speech_recognizer() = default;
+
+  /// The next stretch of the caller's audio, without gaps; usually 100 ms.
+  virtual void hear(std::vector<uint8_t> mulaw) = 0;
+
+  /// Our own voice detection says that the caller began to speak. The audio of
+  /// the onset was heard already (up to 300 ms before this call).
+  virtual void utterance_began() = 0;
+
+  /// Our own voice detection says that the caller stopped. Exactly one
+  /// `words_final` follows (empty when nothing was understood).
+  virtual void utterance_ended() = 0;
+};
+
+/// Starts a session that reports `words_partial`, `words_final` and
+/// `provider_failed` to `client`. May throw: the actor that called it ends.
+using recognizer_factory = std::function<std::unique_ptr<speech_recognizer>(
+  const recognizer_options&, recognition_client_actor client)>;
+
+// -- text to speech
+// ------------------------------------------------------------
+
+struct synthesizer_options {
+  std::string call_id;
+  std::string language; ///< BCP 47
+  std::string voice;    ///< empty: the provider's default for the language
+};
+
+/// Sentences becoming audio, one after the other, in the order of `say`.
+class speech_synthesizer {
+public:
+  virtual ~speech_synthesizer() = default;
+
+  /// Reports the audio of `x` as `sentence_audio`, offsets growing from 0, the
+  /// final piece with `last` set (it may be empty).
+  virtual void say(const sentence& x) = 0;
+
+  /// Drops everything of `turn` and of turns before it. Audio that is already
+  /// on its way may still arrive; its receiver drops it by its number.
+  virtual void cancel(uint64_t turn) = 0;
+};
+
+/// Starts a session that reports `sentence_audio` and `provider_failed`.
+using synthesizer_factory = std::function<std::unique_ptr<speech_synthesizer>(
+  const synthesizer_options&, synthesis_client_actor client)>;
+
+// -- language model
+// ------------------------------------------------------------
+
+/// Answers turn by turn.
+class language_model {
+public:
+  virtual ~language_model() = default;
+
+  /// Starts to answer: `tokens` follow, then one `answer_done`, or
+  /// `provider_failed` at any moment.
+  virtual void answer(const prompt& x) = 0;
+
+  /// Stops working on `turn` and on turns before it.
+  virtual void cancel(uint64_t turn) = 0;
+};
+
+struct language_model_options {
+  std::string call_id;
+  agent_record agent;
+};
+
+using language_model_factory = std::function<std::unique_ptr<language_model>(
+  const language_model_options&, answer_client_actor client)>;
+
+// -- the caller's voice, frame by frame
+// ----------------------------------------
+
+enum class voice_change : uint8_t { none, started, stopped };
+
+/// Tells the caller's voice from silence, noise and the echo of our own voice.
+/// It runs at the socket on every frame, so it must take microseconds. Its
+/// clock is the audio itself: it neither reads the time nor allocates per
+/// frame.
+class voice_detector {
+public:
+  virtual ~voice_detector() = default;
+
+  /// The next stretch of the caller's audio (mu-law, 8 kHz, any length).
+  /// Returns the last change in it.
+  virtual voice_change near_end(std::span<const uint8_t> mulaw) = 0;
+
+  /// What is queued for the caller to hear next, behind what was queued before.
+  virtual void far_end(std::span<const uint8_t> mulaw) = 0;
+
+  /// What is queued and not yet played is dropped (`clear` was sent).
+  virtual void far_end_cleared() = 0;
+};
+
+using voice_detector_factory = std::function<std::unique_ptr<voice_detector>()>;
+
+// -- the carrier's leg
+// ---------------------------------------------------------
+
+/// The wire of one call, as its stream actor sees it. Called on the call's home
+/// shard only; reports to the actor given to `report_to`.
+class carrier_leg {
+public:
+  virtual ~carrier_leg() = default;
+
+  /// Events of the leg go to `client` from now on (a fresh stream actor after a
+  /// restart). What came before the first call was kept, within bounds.
+  virtual void report_to(leg_client_actor client) = 0;
+
+  /// Queues mu-law audio for the caller.
+  virtual void play(uint64_t turn, std::span<const uint8_t> mulaw) = 0;
+
+  /// Asks the carrier to report `name` once all that was queued has been heard.
+  virtual void mark(const std::string& name) = 0;
+
+  /// Drops all audio that the caller has not heard yet, here and at the
+  /// carrier.
+  virtual void clear() = 0;
+
+  /// Closes the socket with a WebSocket close code (RFC 6455, 7.4) and reason.
+  virtual void close(uint16_t code, std::string reason) = 0;
+};
+
+using carrier_leg_ptr = std::shared_ptr<carrier_leg>;
+
+/// What a media socket says of itself in its first messages, already checked
+/// against the signed token.
+struct leg_start {
+  std::string call_id;   ///< CallSid
+  std::string stream_id; ///< StreamSid
+  std::string agent_id;
+  std::string org_id;
+  std::string caller;      ///< E.164 or what the carrier says ("anonymous")
+  std::string called;      ///< E.164
+  std::string token_nonce; ///< used once
+  bool resumed = false;    ///< the call goes on after its socket was lost
+};
+
+// -- the agent
+// -----------------------------------------------------------------
+
+/// What the call itself says, in the agent's words, when no model is asked.
+struct agent_lines {
+  std::string still_there = "Are you still there?";
+  std::string idle_goodbye
+    = "I cannot hear you, so I will hang up now. Goodbye.";
+  std::string out_of_credit = "I am sorry, this call has to end now. Goodbye.";
+  std::string too_long = "We have reached the end of our time. Goodbye.";
+  std::string trouble
+    = "I am sorry, I have a technical problem. Please call again. Goodbye.";
+  std::string closing = "I am sorry, I have to end the call now. Goodbye.";
+  std::string reconnected = "Sorry, we were cut off for a moment.";
+};
+
+/// What the engine needs to know of an agent beside its record.
+struct agent_briefing {
+  std::vector<std::string> phrases; ///< for `recognizer_options`
+  agent_lines lines;
+};
+
+using briefing_source = std::function<agent_briefing(const agent_record&)>;
+
+} // namespace velox

@@ -1,0 +1,424 @@
+#include "actors/turn_machine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace velox::actors {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Runs scripts of events, each a word; "_" stands for a blank in texts:
+///   voice quiet        the caller's voice began, stopped
+///   part:x final:x     what the recogniser says
+///   key:5              a key
+///   floor:1            the agent has the floor as turn 1
+///   protected:1        the same, and may not be interrupted
+///   started:1 over:1   its first sound is out, it was heard to its end
+///   +500               500 ms pass, with a look whenever one is due
+/// and tells what the machine did, in the same manner.
+class script {
+public:
+  explicit script(turn_policy policy = {}) : machine_(policy) {}
+
+  std::string operator()(const std::string& text) {
+    std::istringstream in{text};
+    std::string word;
+    while (in >> word)
+      step(word);
+    return std::exchange(actions_, {});
+  }
+
+  std::string state() const { return turn_machine::to_text(machine_.now_in()); }
+
+  std::optional<caf::timespan> next_look() const {
+    if (auto at = machine_.next_look())
+      return caf::timespan{*at - now_};
+    return std::nullopt;
+  }
+
+private:
+  void step(const std::string& word) {
+    auto colon = word.find(':');
+    auto name = word.substr(0, colon);
+    auto rest = colon == std::string::npos ? "" : word.substr(colon + 1);
+    for (auto& c : rest)
+      c = c == '_' ? ' ' : c;
+    auto turn = [&] { return uint64_t{std::stoul(rest)}; };
+    if (name[0] == '+')
+      pass(std::chrono::milliseconds{std::stol(name)});
+    else if (name == "voice")
+      machine_.on(voice_started{}, now_);
+    else if (name == "quiet")
+      machine_.on(voice_stopped{}, now_);
+    else if (name == "part")
+      machine_.on(words_partial{rest}, now_);
+    else if (name == "final")
+      machine_.on(words_final{rest, rest.empty() ? 0 : confidence}, now_);
+    else if (name == "key")
+      machine_.on(key_pressed{rest[0]}, now_);
+    else if (name == "floor")
+      machine_.on(floor_taken{turn(), true}, now_);
+    else if (name == "protected")
+      machine_.on(floor_taken{turn(), false}, now_);
+    else if (name == "started")
+      machine_.on(playback_started{turn()}, now_);
+    else if (name == "over")
+      machine_.on(playback_finished{turn()}, now_);
+    else
+      ADD_FAILURE() << "no such event: " << word;
+    note();
+  }
+
+  void pass(caf::timespan span) {
+    auto until = now_ + span;
+    while (machine_.next_look() && *machine_.next_look() <= until) {
+      now_ = std::max(now_, *machine_.next_look());
+      machine_.on_time(now_);
+      note();
+    }
+    now_ = until;
+  }
+
+  void note() {
+    for (auto& x : machine_.take_actions()) {
+      actions_ += actions_.empty() ? "" : " ";
+      std::visit([this](auto& y) { actions_ += name(y); }, x);
+    }
+  }
+
+  std::string name(const user_turn& x) {
+    last_confidence = x.confidence;
+    return "turn(" + x.text + ")";
+  }
+  std::string name(const words_final& x) { return "words(" + x.text + ")"; }
+  std::string name(const cancel& x) {
+    return "cancel(" + std::to_string(x.turn) + ")";
+  }
+  std::string name(const resume_turn& x) {
+    return "resume(" + std::to_string(x.turn) + ")";
+  }
+  std::string name(const caller_idle& x) {
+    return "idle(" + std::to_string(x.times) + ")";
+  }
+  std::string name(const stage_late& x) {
+    return "late(" + x.stage + "," + std::to_string(x.turn) + ")";
+  }
+
+  turn_machine machine_;
+  turn_machine::time_point now_{24h};
+  std::string actions_;
+
+public:
+  double confidence = 0.9;
+  double last_confidence = -1;
+};
+
+struct example {
+  const char* what;
+  const char* events;
+  const char* actions;
+  const char* state;
+};
+
+class TurnMachine : public testing::TestWithParam<example> {};
+
+TEST_P(TurnMachine, Follows) {
+  script run;
+  EXPECT_EQ(run(GetParam().events), GetParam().actions);
+  EXPECT_EQ(run.state(), GetParam().state);
+}
+
+constexpr auto speaking = "speaking";
+constexpr auto thinking = "thinking";
+constexpr auto listening = "listening";
+constexpr auto finishing = "finishing";
+constexpr auto user_speaking = "user speaking";
+
+INSTANTIATE_TEST_SUITE_P(
+  TheCaller, TurnMachine,
+  testing::Values(
+    example{"speaks", "voice +100", "", user_speaking},
+    example{"pauses", "voice +800 quiet +100", "", finishing},
+    example{"is done after a pause", "voice +800 quiet +200 final:hello +500",
+            "words(hello) turn(hello)", thinking},
+    example{"is not done before it", "voice +800 quiet +200 final:hello +499",
+            "words(hello)", finishing},
+    example{"goes on after a short pause",
+            "voice +800 quiet +200 final:I_want voice +400 quiet final:tea "
+            "+500",
+            "words(I want) words(tea) turn(I want tea)", thinking},
+    example{"speaks while words come in",
+            "voice +800 quiet voice final:I_want +300 quiet +50 final:tea +500",
+            "words(I want) words(tea) turn(I want tea)", thinking},
+    example{"is not done while words are due",
+            "voice +300 quiet +200 voice +300 quiet +100 final:one +900",
+            "words(one)", finishing},
+    example{"coughs", "voice +300 quiet +200 final:", "", listening},
+    example{"mumbles", "voice +700 quiet +200 final:", "turn()", thinking},
+    example{"mumbles twice, too shortly each",
+            "voice +300 quiet +200 final: voice +300 quiet +200 final:", "",
+            listening},
+    example{"is understood without having been noticed", "final:hello +500",
+            "words(hello) turn(hello)", thinking},
+    example{"stops twice", "voice +700 quiet quiet +100 final:hello +500",
+            "words(hello) turn(hello)", thinking},
+    example{"starts twice", "voice +100 voice +700 quiet final:", "turn()",
+            thinking}));
+
+INSTANTIATE_TEST_SUITE_P(
+  LateWords, TurnMachine,
+  testing::Values(
+    example{"are waited for", "voice +700 quiet +2999", "", finishing},
+    example{"are given up", "voice +700 quiet +3000", "late(stt,0) turn()",
+            thinking},
+    example{"leave what was understood so far",
+            "voice part:I_want +700 quiet +3000", "late(stt,0) turn(I want)",
+            thinking},
+    example{"are dropped when they come after all",
+            "voice part:tea +700 quiet +3000 floor:1 +500 final:tea",
+            "late(stt,0) turn(tea)", thinking},
+    example{"are dropped when they come while the agent speaks",
+            "voice part:tea +700 quiet +3000 floor:1 started:1 +2999 final:tea",
+            "late(stt,0) turn(tea)", speaking},
+    example{"are new ones when they are later than that",
+            "voice part:tea +700 quiet +3000 floor:1 started:1 +3000 final:no "
+            "+500",
+            "late(stt,0) turn(tea) words(no) cancel(1) turn(no)", thinking},
+    example{"do not pass for those of the next utterance",
+            "voice +700 quiet +3000 floor:1 voice +900 quiet final:old "
+            "final:new +500",
+            "late(stt,0) turn() cancel(1) words(new) turn(new)", thinking}));
+
+INSTANTIATE_TEST_SUITE_P(
+  TheAgent, TurnMachine,
+  testing::Values(
+    example{"thinks", "floor:1 +7999", "", thinking},
+    example{"speaks", "floor:1 +300 started:1 +3600000", "", speaking},
+    example{"has finished", "floor:1 started:1 +2000 over:1", "", listening},
+    example{"has said nothing at all", "floor:1 +100 over:1", "", listening},
+    example{"is late, again and again", "floor:1 +16000",
+            "late(answer,1) late(answer,1)", thinking},
+    example{"is not late any more once it speaks",
+            "floor:1 +7999 started:1 +3600000", "", speaking},
+    example{"took the floor in an older turn", "floor:2 started:2 floor:1", "",
+            speaking},
+    example{"started an older turn", "floor:2 started:1", "", thinking},
+    example{"finished an older turn", "floor:2 started:2 over:1", "",
+            speaking}));
+
+INSTANTIATE_TEST_SUITE_P(
+  BargeIn, TurnMachine,
+  testing::Values(
+    example{"cuts the agent off", "floor:1 started:1 +500 voice", "cancel(1)",
+            user_speaking},
+    example{"cuts it off while it thinks", "floor:1 +500 voice", "cancel(1)",
+            user_speaking},
+    example{"becomes a turn",
+            "floor:1 started:1 voice +800 quiet final:stop +500",
+            "cancel(1) words(stop) turn(stop)", thinking},
+    example{"that was a cough resumes",
+            "floor:1 started:1 voice +300 quiet +100 final:",
+            "cancel(1) resume(1)", thinking},
+    example{"of a noise that goes on resumes after two seconds",
+            "floor:1 started:1 voice +2000", "cancel(1) resume(1)", thinking},
+    example{"does not resume when words are coming",
+            "floor:1 started:1 voice +500 part:wait +2000", "cancel(1)",
+            user_speaking},
+    example{"with words after a false alarm cuts again",
+            "floor:1 started:1 voice +2000 floor:2 started:2 part:wait +200 "
+            "quiet final:wait_please +500",
+            "cancel(1) resume(1) cancel(2) words(wait please) "
+            "turn(wait please)",
+            thinking},
+    example{"by words alone", "floor:1 started:1 final:stop +500",
+            "words(stop) cancel(1) turn(stop)", thinking},
+    example{"is once per turn",
+            "floor:1 started:1 voice +300 quiet +100 voice +300", "cancel(1)",
+            user_speaking},
+    example{"before the answer cancels it when it comes",
+            "voice +700 quiet final:I_want +500 voice floor:1 +900 quiet "
+            "final:tea +500",
+            "words(I want) turn(I want) cancel(1) words(tea) turn(tea)",
+            thinking},
+    example{"of a cough before the answer resumes it",
+            "voice +700 quiet final:tea +500 voice floor:1 +200 quiet final:",
+            "words(tea) turn(tea) cancel(1) resume(1)", thinking},
+    example{"of a cough before the prompt is none",
+            "voice +700 quiet final:tea +500 voice +200 quiet final: floor:1 "
+            "started:1",
+            "words(tea) turn(tea)", speaking},
+    example{"at the very end of a turn ends like one",
+            "floor:1 started:1 voice over:1 +700 quiet final:yes +500",
+            "cancel(1) words(yes) turn(yes)", thinking},
+    example{"of a turn that was heard out after all",
+            "floor:1 started:1 voice +300 quiet final: over:1",
+            "cancel(1) resume(1)", listening}));
+
+INSTANTIATE_TEST_SUITE_P(
+  AProtectedSentence, TurnMachine,
+  testing::Values(
+    example{"is not cut off by a voice", "protected:1 started:1 voice +5000",
+            "", speaking},
+    example{"nor by words",
+            "protected:1 started:1 voice part:but +500 quiet "
+            "final:but_wait +500",
+            "", speaking},
+    example{"nor by keys", "protected:1 started:1 key:5 +3000", "", speaking},
+    example{"leaves no words behind",
+            "protected:1 started:1 final:but_wait over:1 +700 final:yes +500",
+            "words(yes) turn(yes)", thinking},
+    example{"leaves no speech behind",
+            "protected:1 started:1 voice +900 quiet final:but over:1 voice "
+            "+200 quiet final:",
+            "", listening},
+    example{"gives way to who still speaks",
+            "protected:1 started:1 voice +900 over:1 +300 quiet final:yes +500",
+            "words(yes) turn(yes)", thinking},
+    example{"takes the floor from a caller who speaks",
+            "voice +500 protected:1 +100", "", thinking}));
+
+INSTANTIATE_TEST_SUITE_P(
+  ANoisyLine, TurnMachine,
+  testing::Values(
+    example{"is asked about", "voice +10000", "turn()", thinking},
+    example{"is not cut off while words come",
+            "voice +9000 part:a +9000 part:a_b +9000", "", user_speaking},
+    example{"gives what was understood", "voice +1000 part:a +10000", "turn(a)",
+            thinking},
+    example{"ends after the answer was asked for",
+            "voice part:a +10000 floor:1 +2500 quiet +100 final:a_hiss",
+            "turn(a)", thinking},
+    example{"ends long after the answer was asked for",
+            "voice part:a +10000 floor:1 started:1 +9000 quiet +100 "
+            "final:a_hiss",
+            "turn(a)", speaking},
+    example{"does not hide the next turn",
+            "voice part:a +10000 floor:1 started:1 +1000 quiet +100 "
+            "final:a_hiss over:1 voice +700 quiet +100 final:tea +500",
+            "turn(a) words(tea) turn(tea)", thinking},
+    example{"that goes on is asked about again",
+            "voice +10000 floor:1 started:1 +500 over:1 +10000",
+            "turn() turn()", thinking},
+    example{"that goes on has one end",
+            "voice +10000 floor:1 started:1 +500 over:1 +10000 floor:2 quiet "
+            "final:hiss over:2 voice +700 quiet final:tea +500",
+            "turn() turn() words(tea) turn(tea)", thinking}));
+
+INSTANTIATE_TEST_SUITE_P(
+  ASilentCaller, TurnMachine,
+  testing::Values(
+    example{"is asked, and asked again",
+            "floor:1 started:1 over:1 +8000 floor:2 started:2 over:2 +8000 "
+            "floor:3 started:3 over:3 +8000",
+            "idle(1) idle(2) idle(3)", listening},
+    example{"is not asked too early", "floor:1 started:1 over:1 +7999", "",
+            listening},
+    example{"is reported again when nothing comes of it",
+            "floor:1 over:1 +16000", "idle(1) idle(2)", listening},
+    example{"who then speaks starts anew",
+            "floor:1 over:1 +8000 floor:2 started:2 over:2 final:yes +500 "
+            "floor:3 over:3 +8000",
+            "idle(1) words(yes) turn(yes) idle(1)", listening},
+    example{"who coughs does not",
+            "floor:1 over:1 +8000 floor:2 started:2 "
+            "over:2 voice +100 quiet final: +8000",
+            "idle(1) idle(2)", listening},
+    example{"who presses a key starts anew",
+            "floor:1 over:1 +8000 floor:2 over:2 key:1 +2000 floor:3 over:3 "
+            "+8000",
+            "idle(1) words(one) turn(one) idle(1)", listening}));
+
+INSTANTIATE_TEST_SUITE_P(
+  Keys, TurnMachine,
+  testing::Values(
+    example{"are words", "key:4 +500 key:2 +2000",
+            "words(four) words(two) turn(four two)", thinking},
+    example{"have a longer pause", "key:4 +1999", "words(four)", finishing},
+    example{"end with pound", "key:4 key:2 key:#",
+            "words(four) words(two) turn(four two)", thinking},
+    example{"know the star", "key:* key:#", "words(star) turn(star)", thinking},
+    example{"cut the agent off", "floor:1 started:1 key:1 +2000",
+            "cancel(1) words(one) turn(one)", thinking},
+    example{"that do not exist are ignored", "key:D +3000", "", listening},
+    example{"pound alone is nothing", "key:# +1000", "", listening},
+    example{"pound behind a finished entry does not hold up the answer",
+            "key:1 +2000 key:# floor:1 +300 started:1", "words(one) turn(one)",
+            speaking},
+    example{"pound over the agent does not interrupt",
+            "floor:1 started:1 key:# +3000", "", speaking},
+    example{
+      "mix with speech", "voice +700 quiet final:my_number_is key:7 key:#",
+      "words(my number is) words(seven) turn(my number is seven)", thinking}));
+
+TEST(TurnPolicy, WithoutBargeInNobodyIsCutOff) {
+  turn_policy policy;
+  policy.barge_in = false;
+  script run{policy};
+  EXPECT_EQ(run("floor:1 started:1 voice +900 part:but quiet final:but +500"),
+            "");
+  EXPECT_EQ(run.state(), speaking);
+  EXPECT_EQ(run("over:1 voice +900 quiet final:yes +500"),
+            "words(yes) turn(yes)");
+  EXPECT_EQ(run("voice floor:2 +100"), "") << "nor the answer to come";
+  EXPECT_EQ(run.state(), thinking);
+}
+
+TEST(TurnPolicy, SetsThePauses) {
+  turn_policy policy;
+  policy.end_of_turn = 900ms;
+  policy.keys = 3s;
+  policy.idle = 4s;
+  policy.noise = 100ms;
+  policy.false_alarm = 1s;
+  policy.answer_due = 5s;
+  script run{policy};
+  EXPECT_EQ(run("final:a +899"), "words(a)");
+  EXPECT_EQ(run("+1"), "turn(a)");
+  EXPECT_EQ(run("floor:1 +4999"), "");
+  EXPECT_EQ(run("+1"), "late(answer,1)");
+  EXPECT_EQ(run("started:1 voice +1000"), "cancel(1) resume(1)");
+  EXPECT_EQ(run("quiet final: floor:2 over:2 +4000"), "idle(1)");
+  EXPECT_EQ(run("key:1 +2999"), "words(one)");
+  EXPECT_EQ(run("+1 floor:3 over:3 voice +100 quiet final:"),
+            "turn(one) turn()");
+}
+
+TEST(TurnConfidence, IsThatOfTheWeakestPart) {
+  script run;
+  run.confidence = 0.9;
+  run("final:a");
+  run.confidence = 0.4;
+  run("final:b");
+  run.confidence = 0.8;
+  run("final:c +500");
+  EXPECT_EQ(run.last_confidence, 0.4);
+  run("floor:1 over:1 final:d +500");
+  EXPECT_EQ(run.last_confidence, 0.8);
+}
+
+TEST(TurnConfidence, IsNotLoweredByWhatWasDropped) {
+  script run;
+  run.confidence = 0.1;
+  run("protected:1 started:1 final:x over:1");
+  run.confidence = 0.9;
+  run("final:yes +500");
+  EXPECT_EQ(run.last_confidence, 0.9);
+}
+
+TEST(TurnMachineTimer, IsOffWhileTheAgentSpeaks) {
+  script run;
+  EXPECT_FALSE(run.next_look()) << "nothing has begun";
+  run("floor:1");
+  EXPECT_EQ(run.next_look(), 8s);
+  run("started:1");
+  EXPECT_FALSE(run.next_look());
+  run("over:1");
+  EXPECT_EQ(run.next_look(), 8s);
+}
+
+} // namespace
+
+} // namespace velox::actors

@@ -1,0 +1,179 @@
+#include "persistence/conversations.hpp"
+
+#include "persistence/call_log.hpp"
+#include "tests/persistence/records.hpp"
+
+namespace velox::persistence {
+
+namespace {
+
+class Conversations : public tenants_test {
+protected:
+  conversations calls{*db};
+};
+
+TEST_F(Conversations, BeginLive) {
+  auto x = ringing("CA1");
+  x.status = conversation_status::failed; // not for the caller to say
+  x.ended_because = "x";
+  x.billed_seconds = 3;
+  auto y = calls.open(x);
+  EXPECT_EQ(y.call_id, "CA1");
+  EXPECT_EQ(y.org_id, "acme");
+  EXPECT_EQ(y.agent_id, "front-desk");
+  EXPECT_EQ(y.caller, x.caller);
+  EXPECT_EQ(y.called, x.called);
+  EXPECT_EQ(y.status, conversation_status::active);
+  EXPECT_EQ(y.started_at, x.started_at);
+  EXPECT_EQ(y.ended_at, 0);
+  EXPECT_EQ(y.ended_because, "");
+  EXPECT_EQ(y.billed_seconds, 3);
+}
+
+TEST_F(Conversations, EndAsTold) {
+  calls.open(ringing("CA1"));
+  auto end = hung_up("CA1");
+  end.why = end_reason::transferred;
+  end.explanation = "The caller wanted a person.";
+  end.transfer_to = "+15550111";
+  calls.close(end);
+  auto y = calls.find("CA1");
+  EXPECT_EQ(y->status, conversation_status::completed);
+  EXPECT_EQ(y->ended_at, end.at);
+  EXPECT_EQ(y->ended_because, "transferred");
+  EXPECT_EQ(y->explanation, end.explanation);
+  EXPECT_EQ(y->transfer_to, "+15550111");
+  EXPECT_EQ(y->billed_seconds, 60);
+}
+
+TEST_F(Conversations, KeepEveryStatus) {
+  for (auto status :
+       {conversation_status::completed, conversation_status::failed,
+        conversation_status::abandoned}) {
+    auto id = to_text(status);
+    calls.open(ringing(id));
+    auto end = hung_up(id);
+    end.status = status;
+    calls.close(end);
+    EXPECT_EQ(calls.find(id)->status, status);
+  }
+}
+
+TEST_F(Conversations, EndOnceOnly) {
+  calls.open(ringing("CA1"));
+  calls.close(hung_up("CA1"));
+  auto late = hung_up("CA1");
+  late.status = conversation_status::failed;
+  late.why = end_reason::deadline_reached;
+  late.billed_seconds = 999;
+  calls.close(late);
+  auto y = calls.find("CA1");
+  EXPECT_EQ(y->status, conversation_status::completed);
+  EXPECT_EQ(y->ended_because, "caller-hung-up");
+  EXPECT_EQ(y->billed_seconds, 60);
+}
+
+TEST_F(Conversations, DoNotEndUnknownOrStillActive) {
+  EXPECT_THROW(calls.close(hung_up("CA404")), not_found);
+  calls.open(ringing("CA1"));
+  auto end = hung_up("CA1");
+  end.status = conversation_status::active;
+  EXPECT_EQ(failure_of([&] { calls.close(end); }), failure::constraint);
+}
+
+TEST_F(Conversations, GoOnWhenOpenedAgainWhileLive) {
+  calls.open(ringing("CA1"));
+  auto again = ringing("CA1");
+  again.started_at += 5000;
+  again.caller = "someone else";
+  auto y = calls.open(again);
+  EXPECT_EQ(y.started_at, ringing("CA1").started_at);
+  EXPECT_EQ(y.caller, ringing("CA1").caller);
+}
+
+TEST_F(Conversations, GoOnAfterAnAccident) {
+  for (auto why : {end_reason::engine_crashed, end_reason::engine_stopped,
+                   end_reason::wire_lost}) {
+    std::string id{to_text(why)};
+    calls.open(ringing(id));
+    auto end = hung_up(id);
+    end.status = conversation_status::failed;
+    end.why = why;
+    end.explanation = "It broke.";
+    calls.close(end);
+    auto y = calls.open(ringing(id));
+    EXPECT_EQ(y.status, conversation_status::active) << id;
+    EXPECT_EQ(y.ended_at, 0);
+    EXPECT_EQ(y.ended_because, "");
+    EXPECT_EQ(y.explanation, "");
+    EXPECT_EQ(y.billed_seconds, 60) << "what was billed is forgotten";
+    calls.close(hung_up(id));
+    EXPECT_EQ(calls.find(id)->ended_because, "caller-hung-up");
+  }
+}
+
+TEST_F(Conversations, StayEndedWhenTheyWereMeantToEnd) {
+  calls.open(ringing("CA1"));
+  calls.close(hung_up("CA1"));
+  auto y = calls.open(ringing("CA1"));
+  EXPECT_EQ(y.status, conversation_status::completed);
+  EXPECT_EQ(y.ended_because, "caller-hung-up");
+}
+
+TEST_F(Conversations, BelongToOneOrganisation) {
+  calls.open(ringing("CA1"));
+  auto theirs = ringing("CA1");
+  theirs.org_id = "rival";
+  EXPECT_THROW(calls.open(theirs), not_found);
+  EXPECT_FALSE(calls.find("rival", "CA1"));
+  EXPECT_FALSE(calls.find("", "CA1"));
+  EXPECT_TRUE(calls.find("acme", "CA1"));
+}
+
+TEST_F(Conversations, NeedAnAgentOfTheOrganisation) {
+  auto x = ringing("CA1");
+  x.agent_id = "ghost";
+  EXPECT_EQ(complaint_of([&] { calls.open(x); }).find("conversation.agent_id"),
+            0u);
+  EXPECT_FALSE(calls.find("CA1"));
+}
+
+TEST_F(Conversations, LeftLiveByACrashAreMarkedAndExplained) {
+  calls.open(ringing("CAended"));
+  calls.close(hung_up("CAended"));
+  calls.open(ringing("CAsilent"));
+  auto billed = ringing("CAtalking");
+  billed.billed_seconds = 30;
+  calls.open(billed);
+  call_log_batch batch;
+  for (uint64_t i = 1; i <= 3; ++i)
+    batch.events.push_back(event("CAtalking", i));
+  batch.events.back().at = 1'700'000'012'345; // 2023-11-14T22:13:32.345Z
+  call_log{*db}.append(batch);
+
+  EXPECT_EQ(calls.mark_unfinished(1'700'000'100'000), 2u);
+  auto talking = calls.find("CAtalking");
+  EXPECT_EQ(talking->status, conversation_status::failed);
+  EXPECT_EQ(talking->ended_because, "engine-crashed");
+  EXPECT_EQ(talking->ended_at, 1'700'000'012'345);
+  EXPECT_EQ(talking->billed_seconds, 30);
+  EXPECT_EQ(talking->explanation,
+            "The engine died during this call; the last event of its log is "
+            "from 2023-11-14T22:13:32.345Z. Found when the engine started at "
+            "2023-11-14T22:15:00.000Z.");
+  auto silent = calls.find("CAsilent");
+  EXPECT_EQ(silent->status, conversation_status::abandoned);
+  EXPECT_EQ(silent->ended_at, silent->started_at);
+  EXPECT_EQ(silent->explanation,
+            "The engine died during this call; it began at "
+            "2023-11-14T22:13:20.000Z and nothing was logged after that. Found "
+            "when the engine started at 2023-11-14T22:15:00.000Z.");
+  EXPECT_EQ(calls.find("CAended")->ended_because, "caller-hung-up");
+  EXPECT_EQ(calls.mark_unfinished(1'700'000'200'000), 0u);
+  EXPECT_EQ(calls.open(ringing("CAtalking")).status,
+            conversation_status::active);
+}
+
+} // namespace
+
+} // namespace velox::persistence

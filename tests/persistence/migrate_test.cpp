@@ -1,0 +1,185 @@
+#include "tests/persistence/records.hpp"
+
+#include <atomic>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace velox::persistence {
+
+namespace {
+
+constexpr migration two_steps[] = {
+  {1, "first", "CREATE TABLE a (x ${bigint})${table};"},
+  {2, "second", "CREATE TABLE b (x TEXT); INSERT INTO b VALUES ('kept');"},
+};
+
+class Migrate : public ::testing::Test {
+protected:
+  temp_folder folder;
+  std::filesystem::path file = folder / "velox.db";
+  std::unique_ptr<connection> db = open_sqlite({.file = file});
+
+  bool has(std::string_view table) {
+    return db->query(db->speaks().has_table, table).next();
+  }
+
+  /// All tables and indexes, as SQLite describes them.
+  static std::string schema(connection& db) {
+    std::string result;
+    auto found = db.query("SELECT name, sql FROM sqlite_schema ORDER BY name");
+    while (found.next())
+      result += found.text(0) + ": " + found.text(1) + '\n';
+    return result;
+  }
+};
+
+TEST_F(Migrate, AppliesAllToAnEmptyDatabase) {
+  EXPECT_EQ(migration_status(*db).pending(), all_migrations().size());
+  EXPECT_FALSE(has("schema_migrations")) << "asking changed the database";
+  auto report = migrate(*db);
+  EXPECT_EQ(report.applied_now, all_migrations().size());
+  EXPECT_EQ(report.pending(), 0u);
+  for (size_t i = 0; i < report.steps.size(); ++i) {
+    EXPECT_EQ(report.steps[i].version, i + 1);
+    EXPECT_FALSE(report.steps[i].name.empty());
+    EXPECT_GT(report.steps[i].applied_at, 1'600'000'000'000);
+  }
+  for (auto table :
+       {"organisations", "agents", "conversations", "messages", "call_events"})
+    EXPECT_TRUE(has(table)) << table;
+}
+
+TEST_F(Migrate, DoesNothingTheSecondTime) {
+  auto first = migrate(*db);
+  auto second = migrate(*db);
+  EXPECT_EQ(second.applied_now, 0u);
+  EXPECT_EQ(second.steps[0].applied_at, first.steps[0].applied_at);
+}
+
+TEST_F(Migrate, NeedsNoLockWhenThereIsNothingToDo) {
+  migrate(*db);
+  transaction lock{*db};
+  auto second
+    = open_sqlite({.file = file, .patience = std::chrono::milliseconds{20}});
+  EXPECT_EQ(migrate(*second).applied_now, 0u);
+}
+
+TEST_F(Migrate, ReachesTheSameSchemaFromEachEarlierVersion) {
+  migrate(*db);
+  auto expected = schema(*db);
+  auto known = all_migrations();
+  for (size_t version = 1; version < known.size(); ++version) {
+    temp_folder other;
+    auto old = open_sqlite({.file = other / "old.db"});
+    EXPECT_EQ(migrate(*old, known.first(version)).applied_now, version);
+    EXPECT_EQ(migrate(*old).applied_now, known.size() - version);
+    EXPECT_EQ(schema(*old), expected) << "from version " << version;
+  }
+}
+
+TEST_F(Migrate, KeepsTheRowsOfEarlierVersions) {
+  migrate(*db, all_migrations().first(1));
+  add_tenants(*db);
+  migrate(*db);
+  EXPECT_EQ(agents{*db}.find("acme", "front-desk")->phone_number, "+15550100");
+}
+
+TEST_F(Migrate, RefusesAChangedMigration) {
+  migrate(*db, two_steps);
+  migration changed[] = {two_steps[0], two_steps[1]};
+  changed[0].sql = "CREATE TABLE a (x ${bigint}, y ${bigint})${table};";
+  auto complaint = complaint_of([&] { migrate(*db, changed); });
+  EXPECT_EQ(complaint.find("migration 1 (first) was changed after it was "
+                           "applied"),
+            0u)
+    << complaint;
+  EXPECT_THROW(migration_status(*db, changed), migration_error);
+}
+
+TEST_F(Migrate, RefusesADatabaseThatIsNewer) {
+  migrate(*db, two_steps);
+  auto complaint
+    = complaint_of([&] { migrate(*db, std::span{two_steps}.first(1)); });
+  EXPECT_EQ(complaint.find("the database is newer than this binary: it has "
+                           "migration 2 (second), this binary knows up to 1"),
+            0u)
+    << complaint;
+}
+
+TEST_F(Migrate, RefusesWhenAnAppliedMigrationIsMissing) {
+  migrate(*db, two_steps);
+  migration without_first[] = {two_steps[1]};
+  EXPECT_EQ(complaint_of([&] { migrate(*db, without_first); })
+              .find("migration 1 (first) was applied to this database but is "
+                    "missing from this binary"),
+            0u);
+  db->execute("DELETE FROM schema_migrations WHERE version = 1");
+  EXPECT_EQ(complaint_of([&] { migrate(*db, two_steps); })
+              .find("migration 1 was never recorded in this database although "
+                    "migration 2 (second) was"),
+            0u);
+}
+
+TEST_F(Migrate, LeavesNothingOfAMigrationThatFails) {
+  migration broken[] = {
+    two_steps[0],
+    {2, "broken", "CREATE TABLE b (x TEXT); INSERT INTO nowhere VALUES (1);"},
+  };
+  auto complaint = complaint_of([&] { migrate(*db, broken); });
+  EXPECT_EQ(complaint.find("migration 2 (broken): "), 0u) << complaint;
+  EXPECT_TRUE(has("a"));
+  EXPECT_FALSE(has("b"));
+  EXPECT_EQ(migration_status(*db, broken).pending(), 1u);
+  EXPECT_EQ(migrate(*db, two_steps).applied_now, 1u);
+}
+
+TEST_F(Migrate, KnowsItsFileByName) {
+  auto absent = folder / "absent.db";
+  EXPECT_EQ(migration_status(absent).pending(), all_migrations().size());
+  EXPECT_FALSE(std::filesystem::exists(absent));
+  EXPECT_EQ(migrate(absent).applied_now, all_migrations().size());
+  EXPECT_EQ(migration_status(absent).pending(), 0u);
+}
+
+TEST_F(Migrate, IsDoneOnceByManyThreads) {
+  auto fresh = folder / "threads.db";
+  std::atomic<size_t> applied{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] { applied += migrate(fresh).applied_now; });
+  for (auto& thread : threads)
+    thread.join();
+  EXPECT_EQ(applied, all_migrations().size());
+}
+
+TEST_F(Migrate, IsDoneOnceByManyProcesses) {
+  auto fresh = folder / "processes.db";
+  std::vector<pid_t> children;
+  for (int i = 0; i < 6; ++i) {
+    auto pid = fork();
+    ASSERT_GE(pid, 0);
+    if (pid == 0) {
+      int applied = 99;
+      try {
+        applied = static_cast<int>(migrate(fresh).applied_now);
+      } catch (const std::exception&) {
+      }
+      _exit(applied);
+    }
+    children.push_back(pid);
+  }
+  size_t applied = 0;
+  for (auto pid : children) {
+    int status = 0;
+    ASSERT_EQ(waitpid(pid, &status, 0), pid);
+    ASSERT_TRUE(WIFEXITED(status));
+    applied += static_cast<size_t>(WEXITSTATUS(status));
+  }
+  EXPECT_EQ(applied, all_migrations().size());
+  EXPECT_EQ(migration_status(fresh).pending(), 0u);
+}
+
+} // namespace
+
+} // namespace velox::persistence

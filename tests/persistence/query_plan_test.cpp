@@ -1,0 +1,60 @@
+#include "persistence/call_log.hpp"
+#include "persistence/conversations.hpp"
+#include "tests/persistence/records.hpp"
+
+#include <set>
+
+namespace velox::persistence {
+
+namespace {
+
+/// Passes everything on and remembers the texts of the statements.
+class spy : public connection {
+public:
+  explicit spy(connection& real) : real_(real) {}
+
+  const dialect& speaks() const override { return real_.speaks(); }
+  void run_script(const std::string& sql) override { real_.run_script(sql); }
+  statement& prepare(std::string_view sql) override {
+    seen.emplace(sql);
+    return real_.prepare(sql);
+  }
+
+  std::set<std::string> seen;
+
+private:
+  connection& real_;
+};
+
+using QueryPlan = tenants_test;
+
+TEST_F(QueryPlan, NeverReadsAWholeTable) {
+  spy watched{*db};
+  add_tenants(watched);
+  agents{watched}.list("acme");
+  agents{watched}.find_by_number("+15550100");
+  conversations calls{watched};
+  call_log log{watched};
+  calls.open(ringing("CA1"));
+  log.append({{event("CA1", 1)}, {said("CA1", 1, "user", "hi")}});
+  log.messages("acme", "CA1");
+  log.events("CA1", 0);
+  calls.mark_unfinished(0);
+  calls.open(ringing("CA1"));
+  calls.close(hung_up("CA1"));
+  EXPECT_GE(watched.seen.size(), 14u) << "some statement was not run";
+  for (auto& sql : watched.seen) {
+    auto plan = db->query("EXPLAIN QUERY PLAN " + sql);
+    while (plan.next()) {
+      auto step = plan.text(3);
+      // The index of the live calls has no other rows in it.
+      auto small = step.find("conversations_active") != step.npos;
+      EXPECT_TRUE(small || step.find("SCAN") == step.npos)
+        << step << "\nin " << sql;
+    }
+  }
+}
+
+} // namespace
+
+} // namespace velox::persistence

@@ -1,0 +1,330 @@
+#include "persistence/store.hpp"
+
+#include "persistence/call_log.hpp"
+#include "persistence/conversations.hpp"
+#include "protocol/errc.hpp"
+#include "protocol/type_ids.hpp"
+#include "tests/persistence/records.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace velox::persistence {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct config : caf::actor_system_config {
+  config() {
+    add_message_types<caf::id_block::velox>();
+    set("scheduler.max-threads", 1);
+  }
+};
+
+/// A store in an actor system with threads, and questions to it.
+class store_client {
+public:
+  explicit store_client(store_actor store) : store_(std::move(store)) {}
+
+  ~store_client() { self_->send_exit(store_, caf::exit_reason::user_shutdown); }
+
+  /// The answer to `x`, or the error.
+  template <class Answer, class Request>
+  caf::expected<Answer> ask(Request x) {
+    caf::expected<Answer> result{caf::make_error(errc::none)};
+    self_->request(store_, 30s, std::move(x))
+      .receive([&](Answer& y) { result = std::move(y); },
+               [&](caf::error& e) { result = std::move(e); });
+    return result;
+  }
+
+  /// The same for requests whose answer is empty.
+  template <class Request>
+  caf::error tell(Request x) {
+    caf::error result;
+    self_->request(store_, 30s, std::move(x))
+      .receive([] {}, [&](caf::error& e) { result = std::move(e); });
+    return result;
+  }
+
+  auto& self() { return self_; }
+  auto& handle() { return store_; }
+
+private:
+  store_actor store_;
+  caf::scoped_actor self_{store_->home_system()};
+};
+
+caf::error ok() {
+  return {};
+}
+
+/// Compares codes only; the texts are for people.
+void expect_error(const caf::error& x, errc code, const char* what) {
+  EXPECT_TRUE(x == code) << what << ": expected " << to_string(code) << ", got "
+                         << (x ? to_string(static_cast<errc>(x.code()))
+                               : "no error");
+}
+
+enum class kind { sqlite, memory };
+
+/// What every store does, the real one and the one for virtual time.
+class Store : public tenants_test, public ::testing::WithParamInterface<kind> {
+protected:
+  config cfg;
+  caf::actor_system sys{cfg};
+  store_client store{spawn()};
+
+  store_actor spawn() {
+    if (GetParam() == kind::sqlite)
+      return spawn_store(sys, {.file = file});
+    auto memory = test::make_memory_database(front_desk());
+    memory->agents.push_back(rival_desk());
+    return test::spawn_memory_store(sys, memory);
+  }
+
+  void open(const std::string& call_id) {
+    ASSERT_TRUE(
+      store.ask<conversation_record>(open_conversation{ringing(call_id)}));
+  }
+};
+
+TEST_P(Store, FindsAgents) {
+  auto by_number = store.ask<agent_record>(find_agent_by_number{"+15550100"});
+  ASSERT_TRUE(by_number);
+  EXPECT_EQ(by_number->org_id, "acme");
+  auto by_id = store.ask<agent_record>(find_agent{"rival", "front-desk"});
+  ASSERT_TRUE(by_id);
+  EXPECT_EQ(by_id->phone_number, "+15550199");
+  for (auto& x : {find_agent{"", "front-desk"}, find_agent{"acme", ""},
+                  find_agent{"acme", "ghost"}})
+    expect_error(store.ask<agent_record>(x).error(), errc::not_found, "agent");
+  expect_error(
+    store.ask<agent_record>(find_agent_by_number{"+15550999"}).error(),
+    errc::not_found, "number");
+}
+
+TEST_P(Store, KeepsAWholeCall) {
+  open("CA1");
+  call_log_batch batch;
+  batch.events = {event("CA1", 1), event("CA1", 2)};
+  batch.messages
+    = {said("CA1", 1, "assistant", "Good morning."),
+       said("CA1", 2, "user", "Hello?"), said("CA1", 2, "assistant", "Yes?")};
+  EXPECT_EQ(store.tell(batch), ok());
+  batch.messages[0].heard.heard = "Good";
+  batch.messages[0].at += 9;
+  EXPECT_EQ(store.tell(batch), ok()) << "sent again";
+  auto messages
+    = store.ask<std::vector<message_record>>(list_messages{"acme", "CA1"});
+  ASSERT_TRUE(messages);
+  ASSERT_EQ(messages->size(), 3u);
+  EXPECT_EQ((*messages)[0].heard.heard, "Good");
+  EXPECT_EQ((*messages)[0].at, 1'700'000'000'000);
+  EXPECT_EQ((*messages)[1].text, "Hello?");
+  EXPECT_EQ((*messages)[2].text, "Yes?");
+  auto events = store.ask<std::vector<call_event>>(list_events{"CA1", 1});
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 1u);
+  EXPECT_EQ(events->front().sequence, 2u);
+  EXPECT_EQ(store.tell(hung_up("CA1")), ok());
+  EXPECT_EQ(store.tell(hung_up("CA1")), ok()) << "closed twice";
+  auto call = store.ask<conversation_record>(find_conversation{"CA1"});
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->status, conversation_status::completed);
+  EXPECT_EQ(call->ended_because, "caller-hung-up");
+  EXPECT_EQ(call->billed_seconds, 60);
+}
+
+TEST_P(Store, GoesOnWithACallThatLostItsWire) {
+  open("CA1");
+  auto lost = hung_up("CA1");
+  lost.why = end_reason::wire_lost;
+  lost.status = conversation_status::failed;
+  EXPECT_EQ(store.tell(lost), ok());
+  auto call = store.ask<conversation_record>(open_conversation{ringing("CA1")});
+  EXPECT_EQ(call->status, conversation_status::active);
+  EXPECT_EQ(call->ended_at, 0);
+  EXPECT_EQ(store.tell(hung_up("CA1")), ok());
+  call = store.ask<conversation_record>(open_conversation{ringing("CA1")});
+  EXPECT_EQ(call->status, conversation_status::completed);
+}
+
+TEST_P(Store, ReadsTheLogInPages) {
+  open("CA1");
+  call_log_batch batch;
+  for (uint64_t i = 1; i <= 501; ++i)
+    batch.events.push_back(event("CA1", i));
+  EXPECT_EQ(store.tell(batch), ok());
+  using events = std::vector<call_event>;
+  EXPECT_EQ(store.ask<events>(list_events{"CA1", 0})->size(), 500u);
+  EXPECT_EQ(store.ask<events>(list_events{"CA1", 500})->size(), 1u);
+  EXPECT_EQ(store.ask<events>(list_events{"CA1", 501})->size(), 0u);
+}
+
+TEST_P(Store, RefusesWhatItDoesNotKnow) {
+  using messages = std::vector<message_record>;
+  using events = std::vector<call_event>;
+  auto unknown = errc::not_found;
+  open("CA1");
+  expect_error(store.tell(hung_up("CA404")), unknown, "close");
+  expect_error(store.tell(call_log_batch{{event("CA404", 1)}, {}}), unknown,
+               "event");
+  expect_error(store.tell(call_log_batch{{}, {said("CA404", 1, "user", "x")}}),
+               unknown, "message");
+  expect_error(store.ask<events>(list_events{"CA404", 0}).error(), unknown,
+               "events");
+  expect_error(
+    store.ask<conversation_record>(find_conversation{"CA404"}).error(), unknown,
+    "conversation");
+  for (auto org : {"rival", "", "' OR '1'='1"})
+    expect_error(store.ask<messages>(list_messages{org, "CA1"}).error(),
+                 unknown, org);
+  auto theirs = ringing("CA1");
+  theirs.org_id = "rival";
+  expect_error(
+    store.ask<conversation_record>(open_conversation{theirs}).error(), unknown,
+    "another organisation's call");
+  auto ghost = ringing("CA2");
+  ghost.agent_id = "ghost";
+  expect_error(store.ask<conversation_record>(open_conversation{ghost}).error(),
+               unknown, "agent");
+  expect_error(store.tell(call_log_batch{{event("CA1", 0)}, {}}),
+               errc::store_failed, "sequence 0");
+  auto end = hung_up("CA1");
+  end.status = conversation_status::active;
+  expect_error(store.tell(end), errc::store_failed, "closed as active");
+}
+
+TEST_P(Store, SaysThatItIsThere) {
+  EXPECT_TRUE(store.ask<caf::ok_atom>(caf::ok_atom_v));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, Store,
+                         ::testing::Values(kind::sqlite, kind::memory),
+                         [](auto& x) {
+                           return x.param == kind::sqlite ? "sqlite" : "memory";
+                         });
+
+/// What only a store with a file and a thread does.
+class SqliteStore : public tenants_test {
+protected:
+  config cfg;
+  caf::actor_system sys{cfg};
+  store_client store{spawn_store(sys, {.file = file, .patience = 20s})};
+
+  call_log_batch next_batch(const std::string& call_id = "CA1") {
+    return {{event(call_id, ++sequence)}, {}};
+  }
+
+  uint64_t sequence = 0;
+
+  SqliteStore() { conversations{*db}.open(ringing("CA1")); }
+};
+
+TEST_F(SqliteStore, AnswersOnceTheBatchIsDurable) {
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(store.tell(next_batch()), ok());
+    EXPECT_EQ(call_log{*db}.events("CA1", 0).size(), sequence);
+  }
+}
+
+TEST_F(SqliteStore, CommitsWaitingBatchesTogether) {
+  auto wal
+    = [this] { return std::filesystem::file_size(folder / "velox.db-wal"); };
+  ASSERT_EQ(store.tell(next_batch()), ok());
+  // The wait for this lock is when the other batches queue up.
+  auto lock = std::make_optional<transaction>(*db);
+  for (int i = 0; i < 400; ++i)
+    store.self()->send(store.handle(), next_batch());
+  auto before = wal();
+  lock.reset();
+  ASSERT_EQ(store.tell(next_batch()), ok());
+  EXPECT_EQ(call_log{*db}.events("CA1", 0).size(), 402u);
+  // Alone, each would write a page of 4 KiB at least.
+  EXPECT_LT(wal() - before, 200u * 4096);
+}
+
+TEST_F(SqliteStore, FailsABadBatchAloneAmongItsNeighbours) {
+  auto lock = std::make_optional<transaction>(*db);
+  store.self()->send(store.handle(), next_batch());
+  store.self()->send(store.handle(), next_batch("CA404"));
+  store.self()->send(store.handle(), call_log_batch{{event("CA1", 0)}, {}});
+  store.self()->send(store.handle(), next_batch());
+  lock.reset();
+  ASSERT_EQ(store.tell(next_batch()), ok());
+  EXPECT_EQ(call_log{*db}.events("CA1", 0).size(), 3u);
+}
+
+TEST_F(SqliteStore, CarriesOutWhatFollowsABatchAfterIt) {
+  for (int i = 0; i < 50; ++i) {
+    store.self()->send(store.handle(), next_batch());
+    auto events = store.ask<std::vector<call_event>>(list_events{"CA1", 0});
+    ASSERT_EQ(events->size(), sequence);
+  }
+}
+
+TEST_F(SqliteStore, SurvivesALongLock) {
+  store_client store{spawn_store(sys, {.file = file, .patience = 50ms})};
+  {
+    transaction lock{*db};
+    expect_error(store.tell(next_batch()), errc::store_failed, "batch");
+    expect_error(store.tell(hung_up("CA1")), errc::store_failed, "close");
+    EXPECT_TRUE(store.ask<conversation_record>(find_conversation{"CA1"}))
+      << "readers need no lock";
+  }
+  EXPECT_EQ(store.tell(next_batch()), ok());
+  EXPECT_EQ(store.tell(hung_up("CA1")), ok());
+  auto events = call_log{*db}.events("CA1", 0);
+  ASSERT_EQ(events.size(), 1u) << "the refused batch is not there";
+  EXPECT_EQ(events[0].sequence, 2u);
+}
+
+TEST_F(SqliteStore, NoticesThatItsFileIsGoneAndBack) {
+  ASSERT_TRUE(store.ask<caf::ok_atom>(caf::ok_atom_v));
+  std::filesystem::rename(file, folder / "away.db");
+  expect_error(store.ask<caf::ok_atom>(caf::ok_atom_v).error(),
+               errc::store_failed, "ok");
+  expect_error(store.ask<conversation_record>(find_conversation{"CA1"}).error(),
+               errc::store_failed, "find");
+  EXPECT_FALSE(std::filesystem::exists(file)) << "an empty database was made";
+  std::filesystem::rename(folder / "away.db", file);
+  EXPECT_TRUE(store.ask<caf::ok_atom>(caf::ok_atom_v));
+  EXPECT_TRUE(store.ask<conversation_record>(find_conversation{"CA1"}));
+}
+
+TEST_F(SqliteStore, MakesItsDatabaseWhenThereIsNone) {
+  store_client fresh{spawn_store(sys, {.file = folder / "new/velox.db"})};
+  EXPECT_TRUE(fresh.ask<caf::ok_atom>(caf::ok_atom_v));
+  EXPECT_EQ(migration_status(folder / "new/velox.db").pending(), 0u);
+}
+
+TEST_F(SqliteStore, SaysWhyItsDatabaseCannotBeUsed) {
+  db->execute("UPDATE schema_migrations SET sha256 = 'x' WHERE version = 1");
+  auto answer = store.ask<caf::ok_atom>(caf::ok_atom_v);
+  expect_error(answer.error(), errc::store_failed, "ok");
+  EXPECT_NE(sys.render(answer.error()).find("was changed after it was applied"),
+            std::string::npos)
+    << sys.render(answer.error());
+}
+
+TEST_F(SqliteStore, KeepsAMegabyteOfText) {
+  auto text = std::string(1 << 20, 'x') + "\xf0\x9f\x93\x9e";
+  ASSERT_EQ(store.tell(call_log_batch{{}, {said("CA1", 1, "user", text)}}),
+            ok());
+  auto messages
+    = store.ask<std::vector<message_record>>(list_messages{"acme", "CA1"});
+  ASSERT_TRUE(messages);
+  EXPECT_TRUE(messages->front().text == text);
+}
+
+} // namespace
+
+} // namespace velox::persistence
