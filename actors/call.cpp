@@ -140,6 +140,7 @@ call_actor::behavior_type call(call_pointer self, call_options options) {
     [self](const resume_turn& x) { self->state.on_resume(x); },
     [self](const words_final& x) { self->state.kept_words.push_back(x); },
     [self](const stage_late& x) { self->state.on_late(x); },
+    [self](const stage_failed& x) { self->state.on_stage_failed(x); },
     [self](const sentence& x) { self->state.on_sentence(x); },
     [self](const answer_done& x) { self->state.on_answer_done(x); },
     [self](const playback_started& x) { self->state.on_started(x); },

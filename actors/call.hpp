@@ -78,6 +78,7 @@ struct call_state {
   void on_finished(const playback_finished& x);
   void on_cut(const playback_cut& x);
   void on_late(const stage_late& x);
+  void on_stage_failed(const stage_failed& x);
   void after_restart(const std::string& child);
   void take_floor(bool interruptible);
   void say(const std::vector<std::string>& lines, bool interruptible);

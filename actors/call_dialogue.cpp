@@ -215,6 +215,16 @@ void call_state::on_late(const stage_late& x) {
   children->kill(culprit);
 }
 
+/// Nobody can do a stage's work: the caller hears why, if a voice is left.
+void call_state::on_stage_failed(const stage_failed& x) {
+  if (now_in != phase::live)
+    return;
+  log("stage-failed", talk.turn(), json_object{}.add("stage", x.stage).str());
+  finish(end_reason::providers_failed,
+         "No provider for \"" + x.stage + "\" works.",
+         briefing.lines.trouble);
+}
+
 void call_state::after_restart(const std::string& child) {
   log("child-restarted", talk.turn(), json_object{}.add("child", child).str());
   if (options.services->counters.restarted)

@@ -27,6 +27,7 @@ conversation_status status_of(end_reason why) {
     case end_reason::wire_lost: return conversation_status::abandoned;
     case end_reason::protocol_violation:
     case end_reason::too_many_restarts:
+    case end_reason::providers_failed:
     case end_reason::engine_stopped:
     case end_reason::engine_crashed:
     case end_reason::refused: return conversation_status::failed;

@@ -61,6 +61,7 @@ llm_actor::behavior_type llm(llm_pointer self, const call_actor& call,
       if (self->state.answering && x.turn == self->state.turn)
         finish(self, x);
     },
+    [](const tool_calls&) {},
     [self](const provider_failed& x) { end_with_provider(self, x); },
     // From the tree.
     [self](const peers& x) { self->state.others = x; },

@@ -36,8 +36,9 @@ if(VELOX_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# velox_library(NAME DIRECTORY DIR... [EXCLUDE FILE...]): the sources of the
-# folders, subfolders included, as the static library velox_NAME.
+# velox_library(NAME DIRECTORY DIR... [EXCLUDE REGEX...]): the sources of the
+# folders, subfolders included, as the static library velox_NAME. EXCLUDE leaves
+# out the paths that end in "/REGEX".
 function(velox_library name)
   cmake_parse_arguments(arg "" "" "DIRECTORY;EXCLUDE" ${ARGN})
   set(sources "")

@@ -29,6 +29,8 @@ enum class end_reason : uint8_t {
   credit_exhausted,
   /// A part of the call failed more often than its restart budget allows.
   too_many_restarts,
+  /// None of the providers of a stage worked.
+  providers_failed,
   /// An operator ended the call.
   ended_by_operator,
   /// The engine stopped before the caller was done.

@@ -17,6 +17,8 @@ std::string to_string(errc code) {
     case errc::store_failed: return "store_failed";
     case errc::not_found: return "not_found";
     case errc::provider_failed: return "provider_failed";
+    case errc::provider_unavailable: return "provider_unavailable";
+    case errc::provider_busy: return "provider_busy";
   }
   return "unknown";
 }

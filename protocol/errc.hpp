@@ -35,6 +35,10 @@ enum class errc : uint8_t {
   not_found,
   /// A provider session cannot do its work any more.
   provider_failed,
+  /// A provider is not asked at the moment: it failed too often.
+  provider_unavailable,
+  /// A provider does as much for us at once as it may.
+  provider_busy,
 };
 
 std::string to_string(errc code);

@@ -36,7 +36,7 @@ auto inspect(Inspector& f, heard_text& x) {
 template <class Inspector>
 auto inspect(Inspector& f, message_record& x) {
   return f(caf::meta::type_name("message_record"), x.call_id, x.turn, x.role,
-           x.text, x.heard, x.at);
+           x.text, x.heard, x.at, x.model, x.usage);
 }
 
 template <class Inspector>
@@ -92,12 +92,13 @@ auto inspect(Inspector& f, caller_gone& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, words_partial& x) {
-  return f(caf::meta::type_name("words_partial"), x.text);
+  return f(caf::meta::type_name("words_partial"), x.text, x.hint);
 }
 
 template <class Inspector>
 auto inspect(Inspector& f, words_final& x) {
-  return f(caf::meta::type_name("words_final"), x.text, x.confidence);
+  return f(caf::meta::type_name("words_final"), x.text, x.confidence,
+           x.turn_over);
 }
 
 template <class Inspector>
@@ -107,7 +108,13 @@ auto inspect(Inspector& f, utterance_settled&) {
 
 template <class Inspector>
 auto inspect(Inspector& f, provider_failed& x) {
-  return f(caf::meta::type_name("provider_failed"), x.stage, x.why);
+  return f(caf::meta::type_name("provider_failed"), x.stage, x.why, x.code,
+           x.retry_after_ms, x.attempt);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, stage_failed& x) {
+  return f(caf::meta::type_name("stage_failed"), x.stage);
 }
 
 template <class Inspector>
@@ -148,23 +155,54 @@ auto inspect(Inspector& f, chat_message& x) {
 template <class Inspector>
 auto inspect(Inspector& f, prompt& x) {
   return f(caf::meta::type_name("prompt"), x.turn, x.history, x.said_so_far,
-           x.first_sentence, x.memory, x.confidence);
+           x.first_sentence, x.memory, x.confidence, x.attempt);
 }
 
 template <class Inspector>
 auto inspect(Inspector& f, tokens& x) {
-  return f(caf::meta::type_name("tokens"), x.turn, x.text);
+  return f(caf::meta::type_name("tokens"), x.turn, x.text, x.attempt);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, tool_call& x) {
+  return f(caf::meta::type_name("tool_call"), x.id, x.name, x.arguments);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, tool_calls& x) {
+  return f(caf::meta::type_name("tool_calls"), x.turn, x.calls, x.attempt);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, tool_result& x) {
+  return f(caf::meta::type_name("tool_result"), x.id, x.name, x.output, x.failed);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, tool_results& x) {
+  return f(caf::meta::type_name("tool_results"), x.turn, x.results);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, token_usage& x) {
+  return f(caf::meta::type_name("token_usage"), x.prompt, x.completion);
 }
 
 template <class Inspector>
 auto inspect(Inspector& f, answer_done& x) {
   return f(caf::meta::type_name("answer_done"), x.turn, x.then, x.transfer_to,
-           x.memory);
+           x.memory, x.model, x.usage, x.attempt);
 }
 
 template <class Inspector>
 auto inspect(Inspector& f, sentence& x) {
-  return f(caf::meta::type_name("sentence"), x.turn, x.index, x.text);
+  return f(caf::meta::type_name("sentence"), x.turn, x.index, x.text,
+           x.attempt);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, spoken_word& x) {
+  return f(caf::meta::type_name("spoken_word"), x.text, x.start_ms, x.end_ms);
 }
 
 template <class Inspector>
@@ -175,7 +213,7 @@ auto inspect(Inspector& f, sentences_complete& x) {
 template <class Inspector>
 auto inspect(Inspector& f, sentence_audio& x) {
   return f(caf::meta::type_name("sentence_audio"), x.turn, x.index, x.offset,
-           x.mulaw, x.last);
+           x.mulaw, x.last, x.words, x.attempt);
 }
 
 template <class Inspector>
@@ -287,6 +325,31 @@ auto inspect(Inspector& f, credit_exhausted&) {
 template <class Inspector>
 auto inspect(Inspector& f, deadline_reached&) {
   return f(caf::meta::type_name("deadline_reached"));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, use_provider& x) {
+  return f(caf::meta::type_name("use_provider"), x.provider);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, provider_admitted& x) {
+  return f(caf::meta::type_name("provider_admitted"), x.ticket);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, provider_used& x) {
+  return f(caf::meta::type_name("provider_used"), x.provider, x.ticket, x.failed, x.code, x.retry_after_ms, x.latency_ms);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, list_providers&) {
+  return f(caf::meta::type_name("list_providers"));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, provider_status& x) {
+  return f(caf::meta::type_name("provider_status"), x.provider, x.breaker, x.in_use, x.limit, x.admitted, x.refused, x.failed);
 }
 
 template <class Inspector>

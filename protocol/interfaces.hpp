@@ -49,6 +49,7 @@ using synthesis_client_actor
 /// Gets the answer of a language model: the llm actor.
 using answer_client_actor
   = caf::typed_actor<caf::reacts_to<tokens>, caf::reacts_to<answer_done>,
+                     caf::reacts_to<tool_calls>,
                      caf::reacts_to<provider_failed>>;
 
 // -- engine-wide actors
@@ -72,6 +73,17 @@ using call_registry_actor = caf::typed_actor<
 using ledger_actor = caf::typed_actor<
   // Errors: out_of_credit when the charge does not fit; nothing is booked then.
   caf::replies_to<charge>::with<balance>>;
+
+/// One provider as all calls see it: what it may be asked at once, and whether
+/// it is worth asking.
+using provider_gateway_actor = caf::typed_actor<
+  // Errors: provider_unavailable (its circuit breaker is open, or it asked for
+  // a pause), provider_busy (all its places are taken), not_found. The place is
+  // free again when the sender ends, however.
+  caf::replies_to<use_provider>::with<provider_admitted>,
+  // How it went.
+  caf::reacts_to<provider_used>,
+  caf::replies_to<list_providers>::with<std::vector<provider_status>>>;
 
 /// The database behind messages; may block, so it has its own thread.
 using store_actor = caf::typed_actor<
@@ -106,6 +118,8 @@ using call_actor = caf::typed_actor<
   // From the turn taker or the stream: a stage is stuck and is to be started
   // afresh.
   caf::reacts_to<stage_late>,
+  // From the stt, llm or tts: none of its providers works.
+  caf::reacts_to<stage_failed>,
   // From the llm: this sentence of the answer was given to the tts.
   caf::reacts_to<sentence>,
   // From the llm: the answer is complete, this is what follows it.

@@ -58,24 +58,58 @@ struct caller_gone {
 // -- recognition
 // ---------------------------------------------------------------
 
+/// What a recogniser that judges turns itself (Deepgram Flux, AssemblyAI) makes
+/// of the words so far.
+enum class turn_hint : uint8_t {
+  none,        ///< it does not judge
+  open,        ///< the caller will go on: wait for its `words_final`
+  likely_over, ///< the turn seems complete; `open` takes it back
+};
+
 /// What the caller seems to be saying; replaced by the next one.
 struct words_partial {
   std::string text;
+  turn_hint hint = turn_hint::none;
 };
 
 /// What the caller said; empty when it was not understood.
 struct words_final {
   std::string text;
   double confidence = 1; ///< 0 to 1
+  /// The recogniser is sure that the caller's turn is over: wait for no more.
+  bool turn_over = false;
 };
 
 /// All that was said so far is understood: it need not be heard again.
 struct utterance_settled {};
 
-/// A provider session ("stt", "tts", "llm") cannot go on. Its actor ends.
+/// Why a provider could not do its work; decides whether it is worth asking
+/// again.
+enum class provider_errc : uint8_t {
+  broken,       ///< the connection was lost, or what came made no sense
+  unreachable,  ///< no connection
+  timed_out,    ///< no answer in time
+  unauthorized, ///< the key is missing, wrong or not allowed (401, 403)
+  out_of_quota, ///< nothing left to spend (402, insufficient_quota)
+  rate_limited, ///< too many requests at once (429)
+  overloaded,   ///< the vendor's trouble (500 to 599)
+  bad_request,  ///< it does not take what we ask (other 4xx)
+  unavailable,  ///< our own gateway says no: breaker open, quota used
+};
+
+/// A provider session ("stt", "tts", "llm") cannot go on: the last message that
+/// it sends. `why` is for operators: never a key, a number or what was said.
 struct provider_failed {
   std::string stage;
   std::string why;
+  provider_errc code = provider_errc::broken;
+  int64_t retry_after_ms = 0; ///< what the vendor asks for; 0: nothing
+  uint32_t attempt = 0;       ///< of the prompt or sentence it is about
+};
+
+/// All providers of a stage have failed, and were tried again in vain.
+struct stage_failed {
+  std::string stage;
 };
 
 // -- turns
@@ -141,12 +175,42 @@ struct prompt {
   std::string memory;
   /// 0 to 1: how sure the recogniser is of the caller's last words.
   double confidence = 1;
+  /// Counts the sessions that were asked the same; what they report says it.
+  uint32_t attempt = 0;
 };
 
 /// The next piece of the answer's text.
 struct tokens {
   uint64_t turn = 0;
   std::string text;
+  uint32_t attempt = 0;
+};
+
+/// Something that the model wants done before it goes on.
+struct tool_call {
+  std::string id; ///< the vendor's; empty when it gives none
+  std::string name;
+  std::string arguments = "{}"; ///< one JSON object
+};
+
+/// The model stops here until it has the results of all of these.
+struct tool_calls {
+  uint64_t turn = 0;
+  std::vector<tool_call> calls;
+  uint32_t attempt = 0;
+};
+
+struct tool_result {
+  std::string id;   ///< of the call
+  std::string name; ///< of the tool
+  std::string output = "{}"; ///< one JSON value
+  bool failed = false;
+};
+
+/// What the model had asked for, in the order of its calls.
+struct tool_results {
+  uint64_t turn = 0;
+  std::vector<tool_result> results;
 };
 
 /// What happens once the answer was heard.
@@ -158,6 +222,9 @@ struct answer_done {
   next_step then = next_step::listen;
   std::string transfer_to; ///< E.164, with `next_step::transfer`
   std::string memory;      ///< handed back with the next prompt
+  std::string model{};     ///< who answered, such as "openai:gpt-4o-mini"
+  token_usage usage{};
+  uint32_t attempt = 0;
 };
 
 /// One sentence to be said. `index` counts from 0 within the turn.
@@ -165,6 +232,15 @@ struct sentence {
   uint64_t turn = 0;
   uint32_t index = 0;
   std::string text;
+  /// Counts the sessions that were asked to say it.
+  uint32_t attempt = 0;
+};
+
+/// When a word is heard, counted from the first sound of its sentence.
+struct spoken_word {
+  std::string text;
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;
 };
 
 /// All sentences of the turn are known: there are `count`.
@@ -181,6 +257,9 @@ struct sentence_audio {
   uint64_t offset = 0;
   std::vector<uint8_t> mulaw;
   bool last = false;
+  /// Words whose times the vendor told with this piece; each once.
+  std::vector<spoken_word> words{};
+  uint32_t attempt = 0;
 };
 
 // -- what the caller heard
@@ -313,6 +392,42 @@ struct credit_exhausted {};
 
 /// The call has lasted as long as it may.
 struct deadline_reached {};
+
+// -- providers
+// -----------------------------------------------------------------
+
+/// May I use this provider now? Who is admitted holds a place until it says
+/// `provider_used` or ends.
+struct use_provider {
+  std::string provider; ///< "deepgram"
+};
+
+struct provider_admitted {
+  uint64_t ticket = 0;
+};
+
+/// How it went; gives the place back.
+struct provider_used {
+  std::string provider;
+  uint64_t ticket = 0;
+  bool failed = false;
+  provider_errc code = provider_errc::broken; ///< when it failed
+  int64_t retry_after_ms = 0;
+  int64_t latency_ms = -1; ///< to the first result; -1: there was none
+};
+
+/// How are the providers doing?
+struct list_providers {};
+
+struct provider_status {
+  std::string provider;
+  std::string breaker; ///< "closed", "open", "half-open"
+  uint64_t in_use = 0;
+  uint64_t limit = 0; ///< places; 0: no limit
+  uint64_t admitted = 0;
+  uint64_t refused = 0;
+  uint64_t failed = 0;
+};
 
 // -- stores
 // --------------------------------------------------------------------

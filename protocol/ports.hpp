@@ -40,7 +40,9 @@ public:
   virtual void utterance_began() = 0;
 
   /// Our own voice detection says that the caller stopped. Exactly one
-  /// `words_final` follows (empty when nothing was understood).
+  /// `words_final` follows (empty when nothing was understood). A recogniser
+  /// that judges turns itself may hold it back while it reports
+  /// `words_partial` with `turn_hint::open`.
   virtual void utterance_ended() = 0;
 };
 
@@ -90,11 +92,25 @@ public:
 
   /// Stops working on `turn` and on turns before it.
   virtual void cancel(uint64_t turn) = 0;
+
+  /// What its `tool_calls` brought; the answer goes on. Never called for a
+  /// model that calls no tools.
+  virtual void use_results(const tool_results&) {}
+};
+
+/// Something that a model may ask for.
+struct tool_definition {
+  std::string name;        ///< letters, digits, '_' and '-'; at most 64
+  std::string description; ///< for the model
+  /// The arguments as JSON Schema, one object.
+  std::string parameters = R"({"type":"object","properties":{}})";
 };
 
 struct language_model_options {
   std::string call_id;
   agent_record agent;
+  std::string instructions{}; ///< the system prompt
+  std::vector<tool_definition> tools{};
 };
 
 using language_model_factory = std::function<std::unique_ptr<language_model>(
@@ -182,12 +198,76 @@ struct agent_lines {
     = "I am sorry, I have a technical problem. Please call again. Goodbye.";
   std::string closing = "I am sorry, I have to end the call now. Goodbye.";
   std::string reconnected = "Sorry, we were cut off for a moment.";
+  /// The first words of a call; empty: the model is asked for them.
+  std::string greeting{};
 };
 
 /// What the engine needs to know of an agent beside its record.
 struct agent_briefing {
   std::vector<std::string> phrases; ///< for `recognizer_options`
   agent_lines lines;
+  std::string instructions{};    ///< for `language_model_options`
+  std::string transfer_number{}; ///< E.164: who takes over; may be empty
+  /// Providers in the order in which they are tried, each "vendor" or
+  /// "vendor:model" (models) or "vendor:voice" (voices). Empty: the engine's.
+  std::vector<std::string> recognizers{};
+  std::vector<std::string> voices{};
+  std::vector<std::string> models{};
+};
+
+// -- providers
+// -----------------------------------------------------------------
+
+/// One way to do a stage's work.
+template <class Factory>
+struct provider {
+  std::string name;    ///< for the log and the store: "openai:gpt-4o-mini"
+  std::string gateway; ///< whom to ask first: "openai"; empty: nobody
+  Factory make;
+};
+
+/// How many words of the caller make a turn harder than small talk; chooses
+/// between models.
+struct complexity_rule {
+  std::size_t medium_from = 15; ///< words
+  std::size_t large_from = 50;  ///< words
+};
+
+/// Who works for one call, by stage, in the order of preference.
+struct call_providers {
+  std::vector<provider<recognizer_factory>> recognizers;
+  std::vector<provider<synthesizer_factory>> voices;
+  /// For turns of each complexity; a turn falls back on those of the others.
+  std::vector<provider<language_model_factory>> small_models{};
+  std::vector<provider<language_model_factory>> medium_models{};
+  std::vector<provider<language_model_factory>> models; ///< large, or all turns
+  complexity_rule complexity{};
+};
+
+using provider_source = std::function<call_providers(const agent_record&,
+                                                     const agent_briefing&)>;
+
+// -- the carrier, beside its leg
+// -----------------------------------------------
+
+/// What the carrier's own API does to a live call. Any thread; `done` may be
+/// called on another, with an empty text or what went wrong.
+class carrier_control {
+public:
+  virtual ~carrier_control() = default;
+
+  /// Replaces what the carrier does with the call by these instructions
+  /// (TwiML). The media socket ends with it.
+  virtual void update_call(const std::string& call_id,
+                           const std::string& instructions,
+                           std::function<void(std::string)> done)
+    = 0;
+
+  /// Hangs up.
+  virtual void
+  complete_call(const std::string& call_id,
+                std::function<void(std::string)> done)
+    = 0;
 };
 
 using briefing_source = std::function<agent_briefing(const agent_record&)>;

@@ -70,6 +70,12 @@ struct heard_text {
   std::string unsent; ///< never left the engine
 };
 
+/// What an answer cost, as the vendor counts it.
+struct token_usage {
+  int64_t prompt = 0;     ///< tokens read
+  int64_t completion = 0; ///< tokens written, thoughts included
+};
+
 struct message_record {
   std::string call_id;
   uint64_t turn = 0;
@@ -77,6 +83,8 @@ struct message_record {
   std::string text; ///< all that was said or was to be said
   heard_text heard;
   unix_ms at = 0;
+  std::string model{}; ///< who answered, such as "openai:gpt-4o-mini"
+  token_usage usage{};
 };
 
 /// One line of the call log.

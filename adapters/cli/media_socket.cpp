@@ -132,6 +132,7 @@ private:
 
   void end(const boost::system::error_code& ec) {
     ended_ = true;
+    beast::get_lowest_layer(ws_).close(); // the engine waits for it
     socket_end result;
     if (ec == websocket::error::closed) {
       result.code = ws_.reason().code;

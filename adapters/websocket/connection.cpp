@@ -24,6 +24,10 @@ using beast::error_code;
 constexpr std::size_t spare_buffers = 8;
 constexpr std::size_t spare_capacity = 64 * 1024;
 
+/// A peer that has sent its close frame gets ours, and then it is the server
+/// who closes TCP first (RFC 6455, 7.1.1): it does not wait for the peer to.
+constexpr std::chrono::milliseconds last_words{200};
+
 template <class Stream>
 class connection_impl final : public connection {
 public:
@@ -47,11 +51,11 @@ public:
     std::weak_ptr<connection_impl> weak = self();
     slot_->on_evict = [weak] {
       if (auto me = weak.lock())
-        me->close(going_away, "the server is stopping");
+        me->evict();
     };
     stream_.control_callback([this](rfc6455::frame_type kind, auto) {
       if (kind == rfc6455::frame_type::close)
-        begin_to_close(); // the peer may be slow to go
+        begin_to_close(last_words); // the peer may be slow to go
     });
     stream_.async_accept(request_, [me = self()](error_code ec) {
       if (ec)
@@ -103,7 +107,7 @@ public:
     reason.resize(std::min<std::size_t>(reason.size(), 123));
     reason_
       = rfc6455::close_reason{static_cast<rfc6455::close_code>(code), reason};
-    begin_to_close();
+    begin_to_close(limits_.close_timeout);
     write_next();
   }
 
@@ -183,14 +187,24 @@ private:
     stream_.async_close(reason_, [me = self()](error_code) {});
   }
 
-  void begin_to_close() {
-    if (std::exchange(timed_, true))
+  /// Gives the closing handshake `limit`; a shorter limit replaces a longer.
+  void begin_to_close(std::chrono::milliseconds limit) {
+    auto at = std::chrono::steady_clock::now() + limit;
+    if (std::exchange(timed_, true) && at >= timer_.expiry())
       return;
-    timer_.expires_after(limits_.close_timeout);
+    timer_.expires_at(at);
     timer_.async_wait([weak = std::weak_ptr<connection_impl>(self())](auto ec) {
       if (auto me = weak.lock(); me && !ec)
         me->cut();
     });
+  }
+
+  /// The server has no more time: a peer that was told once is not told again.
+  void evict() {
+    if (closing_)
+      begin_to_close(last_words);
+    else
+      close(going_away, "the server is stopping");
   }
 
   void cut() {
