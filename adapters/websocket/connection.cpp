@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,18 +34,18 @@ class connection_impl final : public connection {
 public:
   connection_impl(http::upgrade_parts parts, const options& limits,
                   std::shared_ptr<listener> hears)
-    : stream_(std::move(std::get<Stream>(parts.stream))),
-      timer_(stream_.get_executor()), alarm_(stream_.get_executor()),
+    : stream_(std::in_place, std::move(std::get<Stream>(parts.stream))),
+      timer_(stream_->get_executor()), alarm_(stream_->get_executor()),
       request_(std::move(parts.request)), slot_(std::move(parts.slot)),
       shard_(slot_->shard()), limits_(limits), listener_(std::move(hears)) {
     rfc6455::permessage_deflate no_deflate;
     no_deflate.server_enable = false;
-    stream_.set_option(no_deflate);
-    stream_.set_option(rfc6455::stream_base::timeout{
+    stream_->set_option(no_deflate);
+    stream_->set_option(rfc6455::stream_base::timeout{
       limits.handshake_timeout, limits.idle_timeout, true});
-    stream_.read_message_max(limits.message_limit);
-    stream_.auto_fragment(false);
-    stream_.text(true);
+    stream_->read_message_max(limits.message_limit);
+    stream_->auto_fragment(false);
+    stream_->text(true);
   }
 
   void start() {
@@ -53,11 +54,13 @@ public:
       if (auto me = weak.lock())
         me->evict();
     };
-    stream_.control_callback([this](rfc6455::frame_type kind, auto) {
-      if (kind == rfc6455::frame_type::close)
-        begin_to_close(last_words); // the peer may be slow to go
+    stream_->control_callback([this](rfc6455::frame_type kind, auto) {
+      if (kind != rfc6455::frame_type::close)
+        return;
+      peer_closes_ = true;
+      begin_to_close(last_words); // the peer may be slow to go
     });
-    stream_.async_accept(request_, [me = self()](error_code ec) {
+    stream_->async_accept(request_, [me = self()](error_code ec) {
       if (ec)
         return me->finish(ec);
       me->open_ = true;
@@ -124,7 +127,7 @@ public:
   }
 
   void post(std::function<void()> f) override {
-    boost::asio::post(stream_.get_executor(), std::move(f));
+    boost::asio::post(timer_.get_executor(), std::move(f));
   }
 
   std::size_t shard() const override { return shard_; }
@@ -140,10 +143,10 @@ private:
   }
 
   void read() {
-    stream_.async_read(buffer_, [me = self()](error_code ec, std::size_t) {
-      if (ec)
+    stream_->async_read(buffer_, [me = self()](error_code ec, std::size_t) {
+      if (ec || me->closed_)
         return me->finish(ec);
-      if (me->stream_.got_text()) {
+      if (me->stream_->got_text()) {
         auto data = me->buffer_.cdata();
         me->listener_->on_text(
           {static_cast<const char*>(data.data()), data.size()});
@@ -166,7 +169,7 @@ private:
     current_ = std::move(queue_.front().text);
     queue_.pop_front();
     writing_ = true;
-    stream_.async_write(
+    stream_->async_write(
       boost::asio::buffer(current_),
       [me = self()](error_code ec, std::size_t) { me->on_write(ec); });
   }
@@ -181,10 +184,16 @@ private:
     write_next();
   }
 
+  /// Beast 1.81 locks up when it is to close while the peer's close frame lies
+  /// in its buffer: the read waits for the close, and that for the read. So
+  /// the reads get their turn first; they answer a peer who was faster.
   void send_close() {
     if (std::exchange(close_sent_, true))
       return;
-    stream_.async_close(reason_, [me = self()](error_code) {});
+    post([me = self()] {
+      if (!me->peer_closes_ && !me->closed_)
+        me->stream_->async_close(me->reason_, [me](error_code) {});
+    });
   }
 
   /// Gives the closing handshake `limit`; a shorter limit replaces a longer.
@@ -207,16 +216,30 @@ private:
       close(going_away, "the server is stopping");
   }
 
+  /// Closes the socket. The read reports the end; should Beast have locked up
+  /// all the same, we do.
   void cut() {
+    if (closed_)
+      return;
     error_code ignored;
     socket().close(ignored);
+    post([weak = std::weak_ptr<connection_impl>(self())] {
+      auto me = weak.lock();
+      if (!me || me->closed_)
+        return;
+      me->post([me] {
+        if (!me->closed_)
+          me->finish(boost::asio::error::operation_aborted);
+        me->stream_.reset(); // it may keep its handlers, and they us
+      });
+    });
   }
 
   http::tcp_socket& socket() {
     if constexpr (std::is_same_v<Stream, http::plain_stream>)
-      return stream_.next_layer();
+      return stream_->next_layer();
     else
-      return stream_.next_layer().next_layer();
+      return stream_->next_layer().next_layer();
   }
 
   /// The read under way has ended, and with it the connection.
@@ -224,7 +247,8 @@ private:
     if (std::exchange(closed_, true))
       return;
     closing how;
-    if (auto& peer = stream_.reason(); peer.code != rfc6455::close_code::none) {
+    if (auto& peer = stream_->reason();
+        peer.code != rfc6455::close_code::none) {
       how.code = peer.code;
       how.reason.assign(peer.reason.data(), peer.reason.size());
     } else if (ec == rfc6455::error::message_too_big
@@ -240,7 +264,8 @@ private:
     }
     timer_.cancel();
     alarm_.cancel();
-    cut();
+    error_code ignored;
+    socket().close(ignored);
     queue_.clear();
     slot_.reset();
     auto last = std::exchange(listener_, nullptr);
@@ -254,7 +279,7 @@ private:
     spare_.push_back(std::move(text));
   }
 
-  rfc6455::stream<Stream> stream_;
+  std::optional<rfc6455::stream<Stream>> stream_;
   boost::asio::steady_timer timer_; ///< for `close_timeout`
   boost::asio::steady_timer alarm_; ///< for `after`
   uint64_t alarm_number_ = 0;
@@ -271,9 +296,10 @@ private:
   rfc6455::close_reason reason_;
   bool open_ = false;
   bool writing_ = false;
-  bool closing_ = false;    ///< we want to close
-  bool close_sent_ = false; ///< our close frame was queued
-  bool timed_ = false;      ///< the close timer runs
+  bool closing_ = false;     ///< we want to close
+  bool close_sent_ = false;  ///< our close frame was queued
+  bool timed_ = false;       ///< the close timer runs
+  bool peer_closes_ = false; ///< its close frame came
   bool closed_ = false;
 };
 
