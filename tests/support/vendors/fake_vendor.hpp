@@ -1,6 +1,7 @@
 #pragma once
 
-#include <atomic>
+#include "tests/support/vendors/vendor_certificates.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,10 +20,6 @@
 namespace velox::test {
 
 using std::chrono::milliseconds;
-
-/// The PEM file of the authority that signs every fake's certificate
-/// ("localhost", 127.0.0.1). Made once per process.
-const std::string& vendor_ca_file();
 
 /// What goes wrong with a vendor, set by a test at any time. Applies to the
 /// next `times` requests or handshakes (-1: to all), then the fake is well.
@@ -71,20 +68,22 @@ public:
   virtual ~vendor_connection() = default;
 
   // -- HTTP
-  virtual void respond(int status, std::string_view body,
-                       std::vector<std::pair<std::string, std::string>> headers
-                       = {})
+  virtual void
+  respond(int status, std::string_view body,
+          std::vector<std::pair<std::string, std::string>> headers = {})
     = 0;
   /// A body of unknown length: `Transfer-Encoding: chunked`.
-  virtual void begin(int status,
-                     std::vector<std::pair<std::string, std::string>> headers)
+  /// With a `Content-Length` among the headers the pieces go out unframed.
+  /// A behaviour that returns without `end` cuts the answer off.
+  virtual void
+  begin(int status, std::vector<std::pair<std::string, std::string>> headers)
     = 0;
   virtual void piece(std::string_view bytes) = 0;
   virtual void end() = 0;
 
   // -- WebSocket
-  virtual void accept(std::vector<std::pair<std::string, std::string>> headers
-                      = {})
+  virtual void
+  accept(std::vector<std::pair<std::string, std::string>> headers = {})
     = 0;
   virtual void text(std::string_view message) = 0;
   virtual void binary(std::string_view message) = 0;
@@ -99,6 +98,18 @@ public:
   virtual void pause(milliseconds span) = 0;
   /// Ends the connection with a TCP reset.
   virtual void reset() = 0;
+  /// From here on nothing is written any more, not even a pong, while the
+  /// connection stays up until the peer leaves: a path that has gone dead.
+  virtual void fall_silent() = 0;
+};
+
+/// How a fake differs from a vendor in good order.
+struct fake_vendor_options {
+  bool tls = true;
+  vendor_leaf certificate = vendor_leaf::good;
+  /// The vendor's own words for an error, as JSON, by status: the body of a
+  /// `vendor_trouble` that has a status and no body. Any thread.
+  std::function<std::string(int)> words{};
 };
 
 /// A server on a free port of 127.0.0.1. `behaviour` answers each request or
@@ -111,6 +122,7 @@ public:
     = std::function<void(const vendor_request&, vendor_connection&)>;
 
   explicit fake_vendor(behaviour answer, bool tls = true);
+  fake_vendor(behaviour answer, fake_vendor_options options);
   ~fake_vendor();
   fake_vendor(const fake_vendor&) = delete;
   fake_vendor& operator=(const fake_vendor&) = delete;
@@ -124,7 +136,7 @@ public:
   void set_trouble(vendor_trouble x);
 
   /// Stops listening and resets all connections; `restart` listens again on
-  /// the same port.
+  /// the same port, which stays reserved. Not to be called by a behaviour.
   void down();
   void restart();
 
