@@ -113,6 +113,11 @@ auto inspect(Inspector& f, provider_failed& x) {
 }
 
 template <class Inspector>
+auto inspect(Inspector& f, session_ready&) {
+  return f(caf::meta::type_name("session_ready"));
+}
+
+template <class Inspector>
 auto inspect(Inspector& f, stage_failed& x) {
   return f(caf::meta::type_name("stage_failed"), x.stage);
 }
@@ -120,6 +125,16 @@ auto inspect(Inspector& f, stage_failed& x) {
 template <class Inspector>
 auto inspect(Inspector& f, user_turn& x) {
   return f(caf::meta::type_name("user_turn"), x.text, x.confidence);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, turn_likely_over& x) {
+  return f(caf::meta::type_name("turn_likely_over"), x.text, x.confidence);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, turn_goes_on&) {
+  return f(caf::meta::type_name("turn_goes_on"));
 }
 
 template <class Inspector>
@@ -159,6 +174,16 @@ auto inspect(Inspector& f, prompt& x) {
 }
 
 template <class Inspector>
+auto inspect(Inspector& f, speculation& x) {
+  return f(caf::meta::type_name("speculation"), x.ahead);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, forget_speculation&) {
+  return f(caf::meta::type_name("forget_speculation"));
+}
+
+template <class Inspector>
 auto inspect(Inspector& f, tokens& x) {
   return f(caf::meta::type_name("tokens"), x.turn, x.text, x.attempt);
 }
@@ -175,7 +200,8 @@ auto inspect(Inspector& f, tool_calls& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, tool_result& x) {
-  return f(caf::meta::type_name("tool_result"), x.id, x.name, x.output, x.failed);
+  return f(caf::meta::type_name("tool_result"), x.id, x.name, x.output,
+           x.failed);
 }
 
 template <class Inspector>
@@ -339,7 +365,8 @@ auto inspect(Inspector& f, provider_admitted& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, provider_used& x) {
-  return f(caf::meta::type_name("provider_used"), x.provider, x.ticket, x.failed, x.code, x.retry_after_ms, x.latency_ms);
+  return f(caf::meta::type_name("provider_used"), x.provider, x.ticket, x.more,
+           x.failed, x.code, x.retry_after_ms, x.latency_ms);
 }
 
 template <class Inspector>
@@ -349,7 +376,8 @@ auto inspect(Inspector& f, list_providers&) {
 
 template <class Inspector>
 auto inspect(Inspector& f, provider_status& x) {
-  return f(caf::meta::type_name("provider_status"), x.provider, x.breaker, x.in_use, x.limit, x.admitted, x.refused, x.failed);
+  return f(caf::meta::type_name("provider_status"), x.provider, x.breaker,
+           x.in_use, x.limit, x.admitted, x.refused, x.failed);
 }
 
 template <class Inspector>

@@ -38,7 +38,8 @@ using leg_client_actor = caf::typed_actor<
 
 /// Hears what a recogniser understood: the stt actor.
 using recognition_client_actor
-  = caf::typed_actor<caf::reacts_to<words_partial>, caf::reacts_to<words_final>,
+  = caf::typed_actor<caf::reacts_to<session_ready>,
+                     caf::reacts_to<words_partial>, caf::reacts_to<words_final>,
                      caf::reacts_to<provider_failed>>;
 
 /// Gets the audio of sentences: the tts actor.
@@ -108,6 +109,8 @@ using store_actor = caf::typed_actor<
 using call_actor = caf::typed_actor<
   // From the turn taker: the caller has finished a turn.
   caf::reacts_to<user_turn>,
+  // From the turn taker: the caller seems to have finished, or has not.
+  caf::reacts_to<turn_likely_over>, caf::reacts_to<turn_goes_on>,
   // From the turn taker: the caller says nothing.
   caf::reacts_to<caller_idle>,
   // From the turn taker: a noise, not words, interrupted a turn.
@@ -125,9 +128,9 @@ using call_actor = caf::typed_actor<
   // From the llm: the answer is complete, this is what follows it.
   caf::reacts_to<answer_done>,
   // From the stream: what reached the caller.
-  caf::reacts_to<playback_started>,
-  caf::reacts_to<sentence_sent>, caf::reacts_to<sentence_heard>,
-  caf::reacts_to<playback_finished>, caf::reacts_to<playback_cut>,
+  caf::reacts_to<playback_started>, caf::reacts_to<sentence_sent>,
+  caf::reacts_to<sentence_heard>, caf::reacts_to<playback_finished>,
+  caf::reacts_to<playback_cut>,
   // From the stream: the leg is over.
   caf::reacts_to<caller_hung_up>, caf::reacts_to<wire_closed>,
   // From the guards: ghost_timeout, deadline, billing_ticker.
@@ -160,10 +163,12 @@ using stream_actor = leg_client_actor::extend<
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
-/// A recogniser session.
+/// The recognisers of a call, one at a time.
 using stt_actor = recognition_client_actor::extend<
   caf::reacts_to<peers>, caf::reacts_to<caller_audio>,
-  caf::reacts_to<voice_started>, caf::reacts_to<voice_stopped>>;
+  caf::reacts_to<voice_started>, caf::reacts_to<voice_stopped>,
+  // INTERNAL: the timer with this number.
+  caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
 /// Who has the floor; the only place that decides it.
 using turn_taker_actor = caf::typed_actor<
@@ -184,8 +189,13 @@ using llm_actor
   = answer_client_actor::extend<caf::reacts_to<peers>,
                                 // From the call: answer this turn.
                                 caf::reacts_to<prompt>,
+                                // From the call: it may come to that.
+                                caf::reacts_to<speculation>,
+                                caf::reacts_to<forget_speculation>,
                                 // From the turn taker or the call.
-                                caf::reacts_to<cancel>>;
+                                caf::reacts_to<cancel>,
+                                // INTERNAL: the timer with this number.
+                                caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
 /// Sentences in, audio out, in order.
 using tts_actor
@@ -193,7 +203,9 @@ using tts_actor
                                    // From the llm or the call.
                                    caf::reacts_to<sentence>,
                                    // From the turn taker or the call.
-                                   caf::reacts_to<cancel>>;
+                                   caf::reacts_to<cancel>,
+                                   // INTERNAL: the timer with this number.
+                                   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
 /// Charges talk time while the call lasts.
 using billing_ticker_actor = caf::typed_actor<

@@ -107,6 +107,9 @@ struct provider_failed {
   uint32_t attempt = 0;       ///< of the prompt or sentence it is about
 };
 
+/// The vendor has accepted a session: it is there, and takes our key.
+struct session_ready {};
+
 /// All providers of a stage have failed, and were tried again in vain.
 struct stage_failed {
   std::string stage;
@@ -121,6 +124,16 @@ struct user_turn {
   std::string text;
   double confidence = 1;
 };
+
+/// The caller's turn seems to be over with these words. The model may begin to
+/// think; nothing is said before the `user_turn`.
+struct turn_likely_over {
+  std::string text;
+  double confidence = 1;
+};
+
+/// It was not over after all.
+struct turn_goes_on {};
 
 /// The caller has been asked or told something and says nothing.
 struct caller_idle {
@@ -179,6 +192,14 @@ struct prompt {
   uint32_t attempt = 0;
 };
 
+/// Begin to think about `ahead`, in silence: the prompt itself, or
+/// `forget_speculation`, follows.
+struct speculation {
+  prompt ahead;
+};
+
+struct forget_speculation {};
+
 /// The next piece of the answer's text.
 struct tokens {
   uint64_t turn = 0;
@@ -201,8 +222,8 @@ struct tool_calls {
 };
 
 struct tool_result {
-  std::string id;   ///< of the call
-  std::string name; ///< of the tool
+  std::string id;            ///< of the call
+  std::string name;          ///< of the tool
   std::string output = "{}"; ///< one JSON value
   bool failed = false;
 };
@@ -406,10 +427,11 @@ struct provider_admitted {
   uint64_t ticket = 0;
 };
 
-/// How it went; gives the place back.
+/// How it went so far. Gives the place back unless `more` follows.
 struct provider_used {
   std::string provider;
   uint64_t ticket = 0;
+  bool more = false;
   bool failed = false;
   provider_errc code = provider_errc::broken; ///< when it failed
   int64_t retry_after_ms = 0;

@@ -244,8 +244,8 @@ struct call_providers {
   complexity_rule complexity{};
 };
 
-using provider_source = std::function<call_providers(const agent_record&,
-                                                     const agent_briefing&)>;
+using provider_source
+  = std::function<call_providers(const agent_record&, const agent_briefing&)>;
 
 // -- the carrier, beside its leg
 // -----------------------------------------------
@@ -258,15 +258,14 @@ public:
 
   /// Replaces what the carrier does with the call by these instructions
   /// (TwiML). The media socket ends with it.
-  virtual void update_call(const std::string& call_id,
-                           const std::string& instructions,
-                           std::function<void(std::string)> done)
+  virtual void
+  update_call(const std::string& call_id, const std::string& instructions,
+              std::function<void(std::string)> done)
     = 0;
 
   /// Hangs up.
-  virtual void
-  complete_call(const std::string& call_id,
-                std::function<void(std::string)> done)
+  virtual void complete_call(const std::string& call_id,
+                             std::function<void(std::string)> done)
     = 0;
 };
 

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "protocol/chat_request.hpp"
+#include "protocol/chat_stream.hpp"
+#include "protocol/sse.hpp"
+
+#include <rapidjson/fwd.h>
+
+#include <map>
+
+/// Anthropic's Messages, streaming (anthropic-sdk-python: types,
+/// _streaming.py).
+
+namespace velox {
+
+/// The body of the request. Turns must begin with the user's.
+std::string anthropic_body(const chat_request& x);
+
+/// The one message that carries all results, as a JSON object.
+std::string anthropic_results(const std::vector<tool_result>& results);
+
+/// What an answer other than 200 means.
+chat_trouble anthropic_trouble(int status, std::string_view body);
+
+class anthropic_stream : public chat_stream {
+public:
+  void push(std::string_view bytes, std::string& text) override;
+  void close(std::string& text) override;
+  std::string echo() const override;
+
+private:
+  /// A part of the model's turn: text, a thought or a tool call.
+  struct block {
+    std::string type;
+    std::string id;
+    std::string name;
+    std::string content; ///< text, thought or arguments so far
+    std::string signature;
+    std::string raw; ///< as it began, for kinds that we do not know
+    bool stopped = false;
+  };
+
+  void take(std::string_view data, std::string& text);
+  void start_block(const rapidjson::Value& event, std::string& text);
+  void grow_block(const rapidjson::Value& event, std::string& text);
+  void take_usage(const rapidjson::Value& holder);
+  void finish(std::string_view reason);
+  static std::string block_json(const block& x);
+
+  sse_parser events_;
+  bool said_ = false;
+  std::map<int64_t, block> blocks_;
+};
+
+} // namespace velox
