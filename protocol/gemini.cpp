@@ -130,7 +130,10 @@ void gemini_stream::close(std::string& text) {
 /// A stream may end with an error that is no event, printed over lines.
 bool gemini_stream::take_stray_error(bool at_end) {
   auto stray = events_.stray(at_end);
-  auto error = stray.empty() ? std::nullopt : gemini_error_in(stray, 0);
+  if (stray.size() == stray_read_)
+    return false;
+  stray_read_ = stray.size();
+  auto error = gemini_error_in(stray, 0);
   if (!error)
     return false;
   trouble_ = *error;

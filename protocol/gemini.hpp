@@ -57,6 +57,7 @@ private:
   void finish(std::string_view reason);
 
   sse_parser events_;
+  size_t stray_read_ = 0; ///< how much of it was no error
   std::vector<part> parts_;
   bool said_ = false;
 };

@@ -151,9 +151,9 @@ void openai_chat_stream::close(std::string& text) {
 
 void openai_chat_stream::take(std::string_view data, std::string& text) {
   if (data == "[DONE]") {
+    end_thoughts(text);
     if (state_ == chat_state::open)
       finish("");
-    said_ += thoughts_.flush();
     if (state_ == chat_state::finished)
       state_ = chat_state::complete;
     return;
@@ -187,10 +187,7 @@ void openai_chat_stream::take_choice(const rapidjson::Value& choice,
         take_call(call);
   }
   if (auto reason = json_text(choice, "finish_reason")) {
-    if (auto rest = thoughts_.flush(); !rest.empty()) {
-      said_ += rest;
-      text += rest;
-    }
+    end_thoughts(text);
     if (state_ == chat_state::open)
       finish(*reason);
   }
@@ -202,6 +199,12 @@ void openai_chat_stream::say(std::string_view piece, std::string& text) {
   auto spoken = thoughts_.push(piece);
   said_ += spoken;
   text += spoken;
+}
+
+void openai_chat_stream::end_thoughts(std::string& text) {
+  auto rest = thoughts_.flush();
+  said_ += rest;
+  text += rest;
 }
 
 openai_chat_stream::growing_call&

@@ -50,6 +50,7 @@ private:
   growing_call& call_of(const rapidjson::Value& delta);
   void finish(std::string_view reason);
   void say(std::string_view piece, std::string& text);
+  void end_thoughts(std::string& text);
 
   sse_parser events_;
   think_filter thoughts_;
