@@ -145,7 +145,8 @@ public:
   int open() const;        ///< now
   int requests() const;    ///< requests and handshakes
   /// Connections and handlers that ended because the peer left before the end
-  /// of the answer.
+  /// of the answer; a WebSocket: without a close frame, or with one while the
+  /// behaviour was not at `receive`.
   int abandoned() const;
   std::vector<vendor_request> seen() const;
 

@@ -59,6 +59,7 @@ void vendor_exchange::begin(int status, vendor_headers headers) {
       keep_alive_ = false;
   if (!keep_alive_ && !names(headers, "Connection"))
     headers.emplace_back("Connection", "close");
+  idle(vendor_clock::now());
   emit(response_head(status, headers));
 }
 
@@ -143,7 +144,7 @@ void vendor_exchange::close(uint16_t code, std::string_view reason) {
     return;
   close_sent_ = true;
   emit_frame(frame_kind::close, close_payload(code, reason));
-  complete_ = !silent_;
+  complete_ = !silent_ && !interrupted_;
   try {
     auto until = in(2s);
     do
@@ -234,8 +235,11 @@ void vendor_exchange::idle(vendor_clock::time_point until) {
   for (;;) {
     if (stage_ == stage::upgraded)
       take_frames();
-    if (peer_closed_)
+    // On a dead path the peer's close frame arrives nowhere.
+    if (peer_closed_ && !silent_) {
+      interrupted_ = true;
       throw vendor_gone{};
+    }
     if (!wire_.fill(until))
       return;
   }
@@ -288,6 +292,9 @@ bool vendor_exchange::run(const fake_vendor::behaviour& behaviour,
     behaviour(request_, *this);
   } catch (const std::exception& x) {
     explain(x);
+  } catch (const vendor_gone&) {
+    if (!silent_)
+      throw;
   }
   return finish();
 }
@@ -335,7 +342,7 @@ bool vendor_exchange::finish() {
   if (stage_ == stage::answered && keep_alive_)
     return true;
   if (stage_ == stage::upgraded && !wire_.left()) {
-    complete_ = true;
+    complete_ = !interrupted_;
     close(1000, {});
   }
   if (stage_ == stage::begun)

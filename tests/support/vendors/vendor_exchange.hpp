@@ -76,6 +76,7 @@ private:
   std::optional<vendor_message> partial_{};
   bool peer_closed_ = false;
   bool close_sent_ = false;
+  bool interrupted_ = false; ///< by the peer's close frame
 };
 
 } // namespace velox::test
