@@ -214,6 +214,26 @@ TEST_P(FakeVendorSocket, IsInterruptedByACloseFrame) {
   EXPECT_EQ(vendor.abandoned(), 1);
 }
 
+TEST_P(FakeVendorSocket, CountsAnInterruptionThatTheBehaviourCaught) {
+  fake_vendor vendor{[](auto&, auto& peer) {
+                       peer.accept({});
+                       try {
+                         peer.pause(60s);
+                       } catch (const vendor_gone&) {
+                         return;
+                       }
+                     },
+                     GetParam()};
+  {
+    fake_vendor_client client{vendor.port(), how()};
+    client.upgrade("/");
+    client.send_frame({frame_kind::close, true, close_payload(1000, "")});
+    EXPECT_EQ(client.read_frame().kind, frame_kind::close);
+  }
+  EXPECT_TRUE(vendor.wait_until_idle());
+  EXPECT_EQ(vendor.abandoned(), 1);
+}
+
 TEST_P(FakeVendorSocket, GivesUpReceivingInTime) {
   std::promise<bool> nothing;
   fake_vendor vendor{[&](auto&, auto& peer) {
