@@ -46,9 +46,8 @@ std::string assemblyai_target(const assemblyai_settings& x) {
   query_writer query{"/v3/ws", x.extra};
   query.add("sample_rate", int64_t{8000})
     .add("encoding", "pcm_mulaw")
-    .add("speech_model", x.model.empty()
-                           ? model_for(primary_language(x.language))
-                           : x.model)
+    .add("speech_model",
+         x.model.empty() ? model_for(primary_language(x.language)) : x.model)
     .flag("format_turns", x.format_turns)
     .add("max_turn_silence", int64_t{x.max_turn_silence_ms});
   if (x.end_of_turn_confidence_threshold)

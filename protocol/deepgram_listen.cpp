@@ -61,7 +61,8 @@ deepgram_choice
 choose_deepgram(std::string_view model, std::string_view language) {
   auto primary = primary_language(language);
   if (!model.starts_with("nova-3"))
-    return {std::string{model}, language.empty() ? "en" : std::string{language}};
+    return {std::string{model},
+            language.empty() ? "en" : std::string{language}};
   if (primary == "en" || primary == "multi")
     return {std::string{model}, primary};
   if (std::find(heard_by_multi.begin(), heard_by_multi.end(), primary)
@@ -135,9 +136,8 @@ void deepgram_utterances::on(const deepgram_results& given,
   auto x = unreported(given);
   if (!x.transcript.empty()) {
     settled_ = false;
-    words_until_ = std::max(words_until_, x.words.empty()
-                                            ? x.start + x.duration
-                                            : x.words.back().end);
+    words_until_ = std::max(words_until_, x.words.empty() ? x.start + x.duration
+                                                          : x.words.back().end);
   }
   if (x.is_final)
     settle(x);
@@ -185,9 +185,8 @@ void deepgram_utterances::settle(const deepgram_results& x) {
   if (x.transcript.empty())
     return;
   append_words(settled_text_, x.transcript);
-  settled_confidence_.add(x.confidence, x.words.empty()
-                                          ? count_words(x.transcript)
-                                          : x.words.size());
+  settled_confidence_.add(
+    x.confidence, x.words.empty() ? count_words(x.transcript) : x.words.size());
 }
 
 void deepgram_utterances::finish(recognised_list& out) {

@@ -8,8 +8,8 @@
 
 namespace velox {
 
-void append_words(std::string& text, std::string_view more) {
-  if (more.empty() || text.size() + more.size() >= max_utterance_text)
+void append_words(std::string& text, std::string_view more, size_t limit) {
+  if (more.empty() || text.size() + more.size() >= limit)
     return;
   if (!text.empty())
     text += ' ';

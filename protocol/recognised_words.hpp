@@ -23,8 +23,10 @@ using recognised_list = std::vector<recognised>;
 /// dropped, so that a vendor gone mad does not fill the memory.
 inline constexpr size_t max_utterance_text = 16 * 1024;
 
-/// Appends `more` with one space between.
-void append_words(std::string& text, std::string_view more);
+/// Appends `more` with one space between, unless `text` would reach `limit`
+/// bytes.
+void append_words(std::string& text, std::string_view more,
+                  size_t limit = max_utterance_text);
 
 /// How many words, as far as spaces tell.
 size_t count_words(std::string_view text);

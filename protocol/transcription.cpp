@@ -13,6 +13,9 @@ namespace velox {
 
 namespace {
 
+/// Recordings are as long as they are; the body's limit bounds them.
+constexpr auto no_limit = std::string::npos;
+
 void append_number(std::string& out, uint32_t value, int bytes) {
   for (int i = 0; i < bytes; ++i)
     out += static_cast<char>((value >> (8 * i)) & 0xFF);
@@ -46,7 +49,7 @@ bool add_channel(const rapidjson::Value& channel, transcription& out,
   auto& best = (*all)[0];
   auto text = std::string{json_text(best, "transcript").value_or("")};
   mean.add(json_number(best, "confidence").value_or(1), count_words(text));
-  append_words(out.text, text);
+  append_words(out.text, text, no_limit);
   out.channels.push_back(std::move(text));
   read_words(best, out);
   if (out.language.empty())
@@ -71,7 +74,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13>
               {"video/webm", "webm"}}};
 
 std::string_view extension_of(std::string_view content_type) {
-  content_type = content_type.substr(0, content_type.find(';'));
   for (auto& [type, extension] : extensions)
     if (content_type == type)
       return extension;
@@ -111,11 +113,10 @@ std::string wav_of_mulaw(std::string_view mulaw) {
 
 // -- Deepgram -----------------------------------------------------------------
 
-std::string deepgram_prerecorded_target(std::string_view model,
-                                        std::string_view language,
-                                        std::string_view content_type,
-                                        bool each_channel,
-                                        const query_extras& extra) {
+std::string
+deepgram_prerecorded_target(std::string_view model, std::string_view language,
+                            std::string_view content_type, bool each_channel,
+                            const query_extras& extra) {
   query_writer query{"/v1/listen", extra};
   auto choice = choose_deepgram(model, language);
   query.add("model", choice.model);
@@ -131,8 +132,7 @@ std::string deepgram_prerecorded_target(std::string_view model,
   return query.str();
 }
 
-std::optional<transcription>
-parse_deepgram_prerecorded(std::string_view body) {
+std::optional<transcription> parse_deepgram_prerecorded(std::string_view body) {
   rapidjson::Document document;
   if (read_json(body, document) != json_error::none)
     return std::nullopt;
@@ -167,9 +167,8 @@ multipart_body write_multipart(std::span<const multipart_field> fields) {
     boundary = "velox-part-" + std::to_string(i);
   multipart_body out{"multipart/form-data; boundary=" + boundary, {}};
   for (auto& field : fields) {
-    out.body += "--" + boundary
-                + "\r\nContent-Disposition: form-data; name=\"" + field.name
-                + '"';
+    out.body += "--" + boundary + "\r\nContent-Disposition: form-data; name=\""
+                + field.name + '"';
     if (!field.filename.empty())
       out.body += "; filename=\"" + field.filename + '"';
     if (!field.content_type.empty())
@@ -184,6 +183,7 @@ std::optional<multipart_body>
 whisper_request(std::string_view model, std::string_view language,
                 std::string_view content_type, std::string_view audio) {
   bool raw = content_type == raw_mulaw_type;
+  content_type = content_type.substr(0, content_type.find(';'));
   auto extension = raw ? std::string_view{"wav"} : extension_of(content_type);
   if (extension.empty())
     return std::nullopt;
@@ -192,9 +192,8 @@ whisper_request(std::string_view model, std::string_view language,
   if (!language.empty())
     fields.push_back({"language", primary_language(language)});
   // The newer models know "json" only.
-  fields.push_back({"response_format", model.starts_with("whisper")
-                                         ? "verbose_json"
-                                         : "json"});
+  fields.push_back({"response_format",
+                    model.starts_with("whisper") ? "verbose_json" : "json"});
   fields.push_back({"file", raw ? wav_of_mulaw(audio) : std::string{audio},
                     "recording." + std::string{extension},
                     raw ? "audio/wav" : std::string{content_type}});
@@ -221,7 +220,7 @@ std::optional<transcription> parse_whisper(std::string_view body) {
     auto piece = json_text(segment, "text").value_or("");
     piece.remove_prefix(std::min(piece.find_first_not_of(' '), piece.size()));
     if (!invented(segment))
-      append_words(out.text, piece);
+      append_words(out.text, piece, no_limit);
   }
   return out;
 }

@@ -35,15 +35,13 @@ std::string wav_of_mulaw(std::string_view mulaw);
 
 /// The request target. `content_type` may be `raw_mulaw_type`; an empty
 /// `language` is detected.
-std::string deepgram_prerecorded_target(std::string_view model,
-                                        std::string_view language,
-                                        std::string_view content_type,
-                                        bool each_channel,
-                                        const query_extras& extra);
+std::string
+deepgram_prerecorded_target(std::string_view model, std::string_view language,
+                            std::string_view content_type, bool each_channel,
+                            const query_extras& extra);
 
 /// None when it is no transcript.
-std::optional<transcription>
-parse_deepgram_prerecorded(std::string_view body);
+std::optional<transcription> parse_deepgram_prerecorded(std::string_view body);
 
 // -- OpenAI -------------------------------------------------------------------
 
