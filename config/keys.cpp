@@ -1,6 +1,9 @@
 #include "config/keys.hpp"
 
-#include <array>
+#include "config/provider_keys.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace velox::config {
 
@@ -13,8 +16,8 @@ constexpr uint64_t hour = 60 * minute;
 /// Shorthand for the table's accessors.
 #define VELOX_IN(member) [](settings& x) -> setting_place { return &x.member; }
 
-const std::vector<setting_key>& table() {
-  static const std::vector<setting_key> keys{
+std::vector<setting_key> engine_keys() {
+  return {
     {.name = "server.host",
      .in = VELOX_IN(server.host),
      .meaning = "The address to listen on.",
@@ -82,7 +85,14 @@ const std::vector<setting_key>& table() {
      .in = VELOX_IN(twilio.auth_token),
      .meaning = "Twilio's secret, which signs its requests; empty: one is made "
                 "and kept in the data directory.",
-     .environment = "TWILIO_AUTH_TOKEN"},
+     .environment = "TWILIO_AUTH_TOKEN",
+     .secret = true},
+    {.name = "twilio.base_url",
+     .in = VELOX_IN(twilio.base_url),
+     .meaning = "Twilio's API, through which live calls are redirected.",
+     .environment = "TWILIO_BASE_URL",
+     .kind = text_kind::url,
+     .may_be_empty = false},
     {.name = "twilio.verify_signature",
      .in = VELOX_IN(twilio.verify_signature),
      .meaning = "Refuse webhooks without a valid signature. Keep it on."},
@@ -154,25 +164,14 @@ const std::vector<setting_key>& table() {
      .may_be_empty = false},
     {.name = "speech.threads",
      .in = VELOX_IN(speech.threads),
-     .meaning = "Threads that recognise and synthesise speech.",
+     .meaning = "Threads that recognise and synthesise speech without a "
+                "vendor.",
      .least = 1,
      .most = 256},
-    {.name = "speech.recognizer",
-     .in = VELOX_IN(speech.recognizer),
-     .meaning = "Who turns speech into text.",
-     .choices = {"offline"}},
-    {.name = "speech.synthesizer",
-     .in = VELOX_IN(speech.synthesizer),
-     .meaning = "Who turns text into speech.",
-     .choices = {"offline"}},
     {.name = "speech.voice",
      .in = VELOX_IN(speech.voice),
-     .meaning = "The voice of agents that name none.",
+     .meaning = "The offline voice of agents that name none.",
      .choices = {"slt", "kal16", "rms", "awb"}},
-    {.name = "language.model",
-     .in = VELOX_IN(language.model),
-     .meaning = "Who decides what agents say.",
-     .choices = {"scripted"}},
     {.name = "agents.files",
      .in = VELOX_IN(agents.files),
      .meaning
@@ -198,9 +197,21 @@ const std::vector<setting_key>& table() {
      .in = VELOX_IN(admin_api_key),
      .meaning = "The key that opens the API and the console; empty: one is "
                 "made and kept in the data directory.",
-     .environment = "ADMIN_API_KEY"},
+     .environment = "ADMIN_API_KEY",
+     .secret = true},
   };
-  return keys;
+}
+
+/// The providers come behind what is said of speech.
+std::vector<setting_key> all_keys() {
+  auto result = engine_keys();
+  auto agents = std::find_if(result.begin(), result.end(), [](auto& x) {
+    return x.name.starts_with("agents.");
+  });
+  auto providers = provider_setting_keys();
+  result.insert(agents, std::make_move_iterator(providers.begin()),
+                std::make_move_iterator(providers.end()));
+  return result;
 }
 
 #undef VELOX_IN
@@ -208,7 +219,8 @@ const std::vector<setting_key>& table() {
 } // namespace
 
 std::span<const setting_key> setting_keys() {
-  return table();
+  static const auto keys = all_keys();
+  return keys;
 }
 
 } // namespace velox::config

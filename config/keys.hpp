@@ -16,11 +16,17 @@ using setting_place = std::variant<bool*, uint16_t*, uint64_t*, duration*,
                                    std::string*, std::vector<std::string>*>;
 
 /// What a text stands for, beyond its being text.
-enum class text_kind : uint8_t { any, url, file };
+enum class text_kind : uint8_t {
+  any,
+  url,        ///< http:// or https://
+  vendor_url, ///< ws:// and wss:// too
+  file,
+  provider, ///< "vendor" or "vendor:detail", the vendor one of `choices`
+};
 
 /// One line of the table of all settings.
 struct setting_key {
-  /// As in the file: "server.port"; a name without a dot is on the top level.
+  /// As in the file: "server.port"; each dot is one level of the file.
   std::string_view name;
   setting_place (*in)(settings&);
   /// One sentence for the person who edits the file.
@@ -30,10 +36,13 @@ struct setting_key {
   /// Smallest and largest value; milliseconds for durations.
   uint64_t least = 0;
   uint64_t most = 0;
-  /// The texts that are allowed; empty: any.
+  /// The texts that are allowed, or the vendors; empty: any.
   std::vector<std::string_view> choices = {};
   text_kind kind = text_kind::any;
   bool may_be_empty = true;
+  /// Never shown. A variable NAME_FILE beside `environment` may name a file
+  /// that holds it.
+  bool secret = false;
 };
 
 /// All settings, in the order of the example file.
@@ -47,7 +56,7 @@ std::string accepted_values(const setting_key& key);
 /// comma-separated here (they come from the environment).
 std::string assign(const setting_key& key, settings& to, std::string_view text);
 
-/// The value as the YAML file writes it.
+/// The value as the YAML file writes it; "(set)" for a secret that is.
 std::string yaml_value(const setting_key& key, const settings& from);
 
 /// The whole of config/velox.example.yaml: every key with its meaning, range,

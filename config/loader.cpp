@@ -113,7 +113,7 @@ private:
         return wrong();
       std::vector<std::string> items;
       for (auto item : value) {
-        if (!item.IsScalar())
+        if (!item.IsScalar() || item.Scalar().empty())
           return wrong();
         // A path may hold a comma, so items are assigned one by one.
         if (auto problem = assign(key, result_, item.Scalar());
@@ -146,20 +146,96 @@ private:
   std::set<std::string> seen_;
 };
 
-void read_environment(const environment& env, settings& result,
-                      std::vector<std::string>& problems) {
-  for (auto& key : setting_keys()) {
-    if (key.environment.empty())
-      continue;
-    auto variable = env.find(std::string{key.environment});
-    if (variable == env.end() || variable->second.empty())
-      continue;
-    if (auto problem = assign(key, result, variable->second); !problem.empty())
-      problems.push_back(
-        fmt::format("environment variable {} (setting '{}') {}; correct or "
-                    "unset it",
-                    key.environment, key.name, problem));
+/// Reads the environment into `result`, collecting what is wrong with it.
+class environment_reader {
+public:
+  environment_reader(const environment& env, settings& result,
+                     std::vector<std::string>& problems)
+    : env_(env), result_(result), problems_(problems) {}
+
+  void read(const setting_key& key) {
+    std::string name{key.environment};
+    auto value = variable(name);
+    if (auto file = key.secret ? variable(name + "_FILE") : ""; !file.empty()) {
+      if (!value.empty()) {
+        report(key, name + " and " + name + "_FILE",
+               "are both set; unset one of the two");
+        return;
+      }
+      read_secret(key, name + "_FILE", file);
+    } else if (!value.empty()) {
+      use(key, name, value);
+    }
   }
+
+private:
+  /// Empty when it is not set.
+  std::string variable(const std::string& name) const {
+    auto found = env_.find(name);
+    return found == env_.end() ? "" : found->second;
+  }
+
+  void report(const setting_key& key, const std::string& names,
+              const std::string& problem) {
+    problems_.push_back(fmt::format("environment variable{} {} (setting '{}') "
+                                    "{}",
+                                    names.find(' ') == names.npos ? "" : "s",
+                                    names, key.name, problem));
+  }
+
+  void
+  use(const setting_key& key, const std::string& name, std::string_view value) {
+    if (auto problem = assign(key, result_, value); !problem.empty())
+      report(key, name, problem + "; correct or unset it");
+  }
+
+  void read_secret(const setting_key& key, const std::string& name,
+                   const std::string& path) {
+    constexpr size_t limit = 64 * 1024; // what is longer is no key
+    std::ifstream in{path, std::ios::binary};
+    std::string text(limit, '\0');
+    std::error_code ignored;
+    if (!in || std::filesystem::is_directory(path, ignored)
+        || (!in.read(text.data(), limit) && in.bad())) {
+      report(key, name,
+             fmt::format("names the file '{}', which cannot be read; correct "
+                         "the path or the file's permissions",
+                         path));
+      return;
+    }
+    text.resize(static_cast<size_t>(in.gcount()));
+    constexpr auto blanks = " \t\r\n";
+    auto first = std::min(text.find_first_not_of(blanks), text.size());
+    text.erase(0, first);
+    text.erase(text.find_last_not_of(blanks) + 1);
+    if (text.empty())
+      report(key, name,
+             fmt::format("names the file '{}', which is empty; put the secret "
+                         "into it",
+                         path));
+    else
+      use(key, name, text);
+  }
+
+  const environment& env_;
+  settings& result_;
+  std::vector<std::string>& problems_;
+};
+
+/// What no single setting can say.
+void check_together(const settings& x, std::vector<std::string>& problems) {
+  if (x.server.tls_certificate.empty() != x.server.tls_key.empty())
+    problems.push_back("'server.tls_certificate' and 'server.tls_key' belong "
+                       "together; set both or none");
+  if (x.providers.medium_from > x.providers.large_from)
+    problems.push_back("'providers.medium_from' must not be more than "
+                       "'providers.large_from'; lower the one or raise the "
+                       "other");
+  if (!x.providers.azure.key.empty() && x.providers.azure.url.empty())
+    problems.push_back("'providers.azure.key' needs 'providers.azure.url' "
+                       "(AZURE_SPEECH_URL), the address of its region; set it, "
+                       "such as "
+                       "https://westeurope.tts.speech.microsoft.com");
 }
 
 } // namespace
@@ -185,10 +261,11 @@ load(const std::optional<std::filesystem::path>& path, const environment& env) {
   std::vector<std::string> problems;
   if (path)
     file_reader{path->string(), result, problems}.read();
-  read_environment(env, result, problems);
-  if (result.server.tls_certificate.empty() != result.server.tls_key.empty())
-    problems.push_back("'server.tls_certificate' and 'server.tls_key' belong "
-                       "together; set both or none");
+  environment_reader variables{env, result, problems};
+  for (auto& key : setting_keys())
+    if (!key.environment.empty())
+      variables.read(key);
+  check_together(result, problems);
   if (!problems.empty())
     throw config_error{std::move(problems)};
   return result;

@@ -32,8 +32,9 @@ private:
 
 /// The defaults, overridden by the YAML file at `path` (none: no file), and by
 /// the variables in `env` that the table in keys.cpp names (empty ones count as
-/// not set). Throws `config_error` with all problems at once: unknown or
-/// repeated keys, bad values, files that do not exist.
+/// not set), secrets also from files that NAME_FILE names. Throws
+/// `config_error` with all problems at once: unknown or repeated keys, bad
+/// values, files that do not exist.
 settings
 load(const std::optional<std::filesystem::path>& path, const environment& env);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/provider_settings.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -32,6 +34,7 @@ struct server_settings {
 struct twilio_settings {
   std::string account_sid;
   std::string auth_token;
+  std::string base_url = "https://api.twilio.com";
   bool verify_signature = true;
   bool operator==(const twilio_settings&) const = default;
 };
@@ -63,15 +66,8 @@ struct storage_settings {
 
 struct speech_settings {
   uint64_t threads = 2;
-  std::string recognizer = "offline";
-  std::string synthesizer = "offline";
   std::string voice = "slt";
   bool operator==(const speech_settings&) const = default;
-};
-
-struct language_settings {
-  std::string model = "scripted";
-  bool operator==(const language_settings&) const = default;
 };
 
 struct agent_settings {
@@ -98,7 +94,7 @@ struct settings {
   turn_settings turns;
   storage_settings storage;
   speech_settings speech;
-  language_settings language;
+  provider_settings providers;
   agent_settings agents;
   billing_settings billing;
   log_settings log;

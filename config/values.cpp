@@ -1,4 +1,5 @@
 #include "config/keys.hpp"
+#include "config/vendors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,19 +44,42 @@ bool is_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, ignored);
 }
 
+bool is_url(const setting_key& key) {
+  return key.kind == text_kind::url || key.kind == text_kind::vendor_url;
+}
+
+bool has_scheme(const setting_key& key, std::string_view text) {
+  auto begins = [&](std::string_view scheme) {
+    return text.starts_with(scheme) && text.size() > scheme.size();
+  };
+  return begins("https://") || begins("http://")
+         || (key.kind == text_kind::vendor_url
+             && (begins("wss://") || begins("ws://")));
+}
+
+bool is_one_word(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c > ' ' && c < 0x7F; });
+}
+
 /// What is wrong with a text setting; empty when nothing is.
 std::string text_problem(const setting_key& key, const std::string& text) {
   if (text.empty())
     return key.may_be_empty && key.choices.empty()
              ? ""
              : fmt::format("must be {}", accepted_values(key));
+  if (key.kind == text_kind::provider)
+    return choice_problem(text, key.choices);
   if (!key.choices.empty()
       && std::find(key.choices.begin(), key.choices.end(), text)
            == key.choices.end())
     return fmt::format("must be {}", accepted_values(key));
-  if (key.kind == text_kind::url && !text.starts_with("https://")
-      && !text.starts_with("http://"))
+  if (is_url(key) && !has_scheme(key, text))
     return fmt::format("must be {}", accepted_values(key));
+  // It will be part of a header, so it cannot be allowed to begin a new one.
+  if (key.secret && !is_one_word(text))
+    return "must be one word of printable characters, without blanks and line "
+           "breaks";
   if (key.kind == text_kind::file && !is_file(text))
     return fmt::format("names the file '{}', which does not exist; correct the "
                        "path (relative ones start at the working directory)",
@@ -83,6 +107,31 @@ std::string in_quotes(std::string_view text) {
     out += c;
   }
   return out + '"';
+}
+
+/// Two blanks for each level of the group "a.b".
+std::string indent_of(std::string_view group) {
+  auto levels
+    = group.empty() ? 0 : std::count(group.begin(), group.end(), '.') + 1;
+  return std::string(static_cast<size_t>(levels) * 2, ' ');
+}
+
+/// The lines that open group `to` behind group `from`, and a blank one.
+std::string headings(std::string_view from, std::string_view to) {
+  std::string out = "\n";
+  size_t begin = 0;
+  while (begin < to.size()) {
+    auto end = std::min(to.find('.', begin), to.size());
+    auto upper = to.substr(0, end);
+    auto open = from.substr(0, end) == upper
+                && (from.size() == end || from.substr(end).starts_with('.'));
+    if (!open)
+      out += fmt::format("{}{}:\n",
+                         indent_of(to.substr(0, begin == 0 ? 0 : begin - 1)),
+                         to.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
 }
 
 } // namespace
@@ -121,27 +170,33 @@ std::string accepted_values(const setting_key& key) {
                : fmt::format("one of {}", fmt::join(key.choices, ", "));
     if (key.kind == text_kind::url)
       return "a URL that starts with https:// or http://";
+    if (key.kind == text_kind::vendor_url)
+      return "a URL that starts with https://, http://, wss:// or ws://";
     if (key.kind == text_kind::file)
       return "the path of a file";
     return key.may_be_empty ? "a text" : "a text that is not empty";
   };
-  return std::visit(overloaded{
-                      [](bool*) -> std::string { return "true or false"; },
-                      [&](uint16_t*) { return number(); },
-                      [&](uint64_t*) { return number(); },
-                      [&](duration*) {
-                        return fmt::format(
-                          "a duration from {} to {}, such as 500ms, 10s, 5m "
-                          "or 1h",
-                          to_text(duration{key.least}),
-                          to_text(duration{key.most}));
-                      },
-                      [&](std::string*) { return text(); },
-                      [&](std::vector<std::string>*) -> std::string {
-                        return "a list of paths of files";
-                      },
-                    },
-                    key.in(defaults));
+  return std::visit(
+    overloaded{
+      [](bool*) -> std::string { return "true or false"; },
+      [&](uint16_t*) { return number(); },
+      [&](uint64_t*) { return number(); },
+      [&](duration*) {
+        return fmt::format("a duration from {} to {}, such as 500ms, 10s, 5m "
+                           "or 1h",
+                           to_text(duration{key.least}),
+                           to_text(duration{key.most}));
+      },
+      [&](std::string*) { return text(); },
+      [&](std::vector<std::string>*) -> std::string {
+        return key.kind == text_kind::file
+                 ? "a list of paths of files"
+                 : fmt::format("a list of {}, each alone or "
+                               "as {}:NAME",
+                               fmt::join(key.choices, ", "), key.choices[0]);
+      },
+    },
+    key.in(defaults));
 }
 
 std::string
@@ -195,7 +250,9 @@ std::string yaml_value(const setting_key& key, const settings& from) {
       [](uint16_t* x) { return std::to_string(*x); },
       [](uint64_t* x) { return std::to_string(*x); },
       [](duration* x) { return to_text(*x); },
-      [](std::string* x) { return in_quotes(*x); },
+      [&](std::string* x) {
+        return in_quotes(key.secret && !x->empty() ? "(set)" : *x);
+      },
       [](std::vector<std::string>* x) {
         std::vector<std::string> items;
         for (auto& item : *x)
@@ -214,19 +271,22 @@ std::string example_yaml() {
   const settings defaults;
   std::string_view group;
   for (auto& key : setting_keys()) {
-    auto dot = key.name.find('.');
-    auto nested = dot != std::string_view::npos;
-    auto in = nested ? key.name.substr(0, dot) : std::string_view{};
-    if (in != group || !nested)
-      out += nested ? fmt::format("\n{}:\n", in) : "\n";
+    auto dot = key.name.rfind('.');
+    auto in = key.name.substr(0, dot == key.name.npos ? 0 : dot);
+    if (in != group || in.empty())
+      out += headings(group, in);
     group = in;
-    std::string_view indent = nested ? "  " : "";
+    auto indent = indent_of(in);
     out += fmt::format("{}# {}\n{}# Accepts {}.", indent, key.meaning, indent,
                        accepted_values(key));
     if (!key.environment.empty())
-      out += fmt::format(" Environment: {}.", key.environment);
+      out += fmt::format(" Environment: {}{}.", key.environment,
+                         key.secret ? fmt::format(", or a file named by "
+                                                  "{}_FILE",
+                                                  key.environment)
+                                    : "");
     out += fmt::format("\n{}{}: {}\n", indent,
-                       nested ? key.name.substr(dot + 1) : key.name,
+                       key.name.substr(in.empty() ? 0 : in.size() + 1),
                        yaml_value(key, defaults));
   }
   return out;

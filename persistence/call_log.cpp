@@ -31,12 +31,16 @@ void call_log::append(const call_event& ev) {
 void call_log::append(const message_record& msg) {
   auto added = db_.execute(
     "INSERT INTO messages (call_id, turn, role, org_id, text, heard, sent, "
-    "unsent, at) SELECT call_id, $2, $3, org_id, $4, $5, $6, $7, $8 "
+    "unsent, at, model, prompt_tokens, completion_tokens) "
+    "SELECT call_id, $2, $3, org_id, $4, $5, $6, $7, $8, $9, $10, $11 "
     "FROM conversations WHERE call_id = $1 "
     "ON CONFLICT (call_id, turn, role) DO UPDATE SET text = excluded.text, "
-    "heard = excluded.heard, sent = excluded.sent, unsent = excluded.unsent",
+    "heard = excluded.heard, sent = excluded.sent, unsent = excluded.unsent, "
+    "model = excluded.model, prompt_tokens = excluded.prompt_tokens, "
+    "completion_tokens = excluded.completion_tokens",
     msg.call_id, msg.turn, msg.role, msg.text, msg.heard.heard, msg.heard.sent,
-    msg.heard.unsent, msg.at);
+    msg.heard.unsent, msg.at, msg.model, msg.usage.prompt,
+    msg.usage.completion);
   if (added == 0)
     insist_on_call(msg.call_id);
 }
@@ -53,7 +57,8 @@ call_log::messages(std::string_view org_id, std::string_view call_id) {
     throw not_found{"the organisation has no such conversation"};
   // "user" sorts behind "assistant", and within a turn the caller came first.
   auto found = db_.query(
-    "SELECT call_id, turn, role, text, heard, sent, unsent, at FROM messages "
+    "SELECT call_id, turn, role, text, heard, sent, unsent, at, model, "
+    "prompt_tokens, completion_tokens FROM messages "
     "WHERE call_id = $1 AND org_id = $2 ORDER BY turn, at, role DESC",
     call_id, org_id);
   std::vector<message_record> result;
@@ -65,6 +70,8 @@ call_log::messages(std::string_view org_id, std::string_view call_id) {
     msg.text = found.text(3);
     msg.heard = {found.text(4), found.text(5), found.text(6)};
     msg.at = found.integer(7);
+    msg.model = found.text(8);
+    msg.usage = {found.integer(9), found.integer(10)};
   }
   return result;
 }

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <unistd.h>
 
 using namespace std::literals;
@@ -100,34 +101,43 @@ TEST_F(Settings, EveryKeyIsReadFromTheFile) {
     else if (auto port = std::get_if<uint16_t*>(&place))
       **port = 9090;
     else if (auto number = std::get_if<uint64_t*>(&place))
-      **number = **number == key.most ? key.least : key.most;
+      // At least as large as one that must not be larger.
+      **number = key.name == "providers.medium_from" ? key.least : key.most;
     else if (auto time = std::get_if<duration*>(&place))
       **time = duration{key.least};
     else if (auto list = std::get_if<std::vector<std::string>*>(&place))
-      **list = {write("x").string()};
+      **list = key.kind == text_kind::provider
+                 ? std::vector{std::string{key.choices.back()} + ":a:b",
+                               std::string{key.choices.front()}}
+                 : std::vector{write("x").string()};
     else if (auto text = std::get_if<std::string*>(&place)) {
       **text = "other";
       if (!key.choices.empty())
         **text = key.choices.back();
       else if (key.kind == text_kind::url)
         **text = "https://calls.example.com";
+      else if (key.kind == text_kind::vendor_url)
+        **text = "ws://speech.internal:8080/v1";
       else if (key.kind == text_kind::file)
         **text = write("x").string();
     }
   }
+  // The example file with the values exchanged, line by line.
   std::string text;
-  std::string group;
-  for (auto& key : setting_keys()) {
-    auto dot = key.name.find('.');
-    auto in = dot == key.name.npos ? "" : std::string{key.name.substr(0, dot)};
-    if (in != group && !in.empty())
-      text += in + ":\n";
-    group = in;
-    text += in.empty() ? "" : "  ";
-    text += std::string{key.name.substr(dot == key.name.npos ? 0 : dot + 1)};
-    text += ": " + yaml_value(key, changed) + "\n";
+  std::istringstream lines{example_yaml()};
+  auto key = setting_keys().begin();
+  for (std::string line; std::getline(lines, line);) {
+    auto colon = line.find(": ");
+    if (auto first = line.find_first_not_of(' ');
+        first != line.npos && line[first] != '#' && colon != line.npos) {
+      line.resize(colon + 2);
+      line += key->secret ? "other" : yaml_value(*key, changed);
+      ++key;
+    }
+    text += line + '\n';
   }
-  EXPECT_EQ(read(text), changed);
+  EXPECT_EQ(key, setting_keys().end());
+  EXPECT_EQ(read(text), changed) << text;
 }
 
 TEST_F(Settings, AllProblemsAreReportedWithLineAndFix) {
@@ -174,6 +184,17 @@ TEST_F(Settings, BadShapesAreErrorsNotCrashes) {
                     "server: {host: ''}\n",
                     "log: {level: loud}\n",
                     "speech: {voice: ''}\n",
+                    "providers: {deepgram: key}\n",
+                    "providers: {deepgram: {key: [a]}}\n",
+                    "providers: {deepgram: {model: ''}}\n",
+                    "providers: {openai: {url: 'ftp://a'}}\n",
+                    "providers: {openai: {url: 'https://'}}\n",
+                    "providers: {models: openai}\n",
+                    "providers: {models: ['openai:']}\n",
+                    "providers: {models: ['']}\n",
+                    "providers: {models: [deepgram]}\n",
+                    "providers: {hedge_after: 2m}\n",
+                    "providers: {ca_file: /no/such/ca.pem}\n",
                     "server: {public_url: 'calls.example.com'}\n",
                     "calls: {max_duration: 99999999999999999999h}\n",
                     "calls: {max_duration: 9223372036854775807h}\n",
@@ -210,6 +231,103 @@ TEST_F(Settings, ErrorsDoNotRepeatSecrets) {
   for (auto& line : problems("twilio:\n  auth_token: [hunter2]\n"))
     EXPECT_THAT(line, Not(HasSubstr("hunter2")));
   EXPECT_EQ(problems("twilio:\n  auth_token: [hunter2]\n").size(), 1u);
+}
+
+TEST_F(Settings, SecretsAreNeitherShownNorRepeated) {
+  settings x;
+  x.providers.openai.key = "hunter2";
+  x.twilio.auth_token = "hunter2";
+  x.admin_api_key = "hunter2";
+  int secrets = 0;
+  for (auto& key : setting_keys()) {
+    EXPECT_THAT(yaml_value(key, x), Not(HasSubstr("hunter2"))) << key.name;
+    secrets += key.secret ? 1 : 0;
+    // A key with a line break in it would be a header of its own.
+    for (auto bad : {"hunter2\nX: y", "hunter2 b", "hunter2\x7f"})
+      if (key.secret) {
+        EXPECT_THAT(assign(key, x, bad),
+                    AllOf(HasSubstr("printable"), Not(HasSubstr("hunter2"))));
+      }
+  }
+  EXPECT_EQ(secrets, 12);
+}
+
+TEST_F(Settings, SecretsMayLieInFiles) {
+  auto file = dir_ / "key";
+  std::ofstream{file} << "  from-file \r\n\n";
+  auto got = load(std::nullopt, {{"OPENAI_API_KEY_FILE", file.string()},
+                                 {"GEMINI_API_KEY_FILE", ""},
+                                 {"TWILIO_AUTH_TOKEN_FILE", file.string()},
+                                 {"PORT_FILE", file.string()}});
+  EXPECT_EQ(got.providers.openai.key, "from-file");
+  EXPECT_EQ(got.twilio.auth_token, "from-file");
+  EXPECT_EQ(got.server.port, settings{}.server.port);
+  std::ofstream{dir_ / "blank"} << " \n";
+  std::ofstream{dir_ / "two"} << "hunter2\nhunter2\n";
+  EXPECT_THAT(
+    problems("", {{"OPENAI_API_KEY", "hunter2"},
+                  {"OPENAI_API_KEY_FILE", file.string()},
+                  {"GEMINI_API_KEY_FILE", "/no/such/file"},
+                  {"DEEPGRAM_API_KEY_FILE", dir_.string()},
+                  {"CARTESIA_API_KEY_FILE", (dir_ / "two").string()},
+                  {"ANTHROPIC_API_KEY_FILE", (dir_ / "blank").string()}}),
+    testing::UnorderedElementsAre(
+      "environment variables OPENAI_API_KEY and OPENAI_API_KEY_FILE (setting "
+      "'providers.openai.key') are both set; unset one of the two",
+      HasSubstr("GEMINI_API_KEY_FILE (setting 'providers.gemini.key') names "
+                "the file '/no/such/file', which cannot be read"),
+      HasSubstr("DEEPGRAM_API_KEY_FILE (setting 'providers.deepgram.key') "
+                "names"),
+      AllOf(HasSubstr("CARTESIA_API_KEY_FILE"), Not(HasSubstr("hunter2"))),
+      HasSubstr("which is empty; put the secret into it")));
+}
+
+TEST_F(Settings, ProvidersAreReadFromTheirUsualVariables) {
+  auto got = load(std::nullopt, {{"DEEPGRAM_API_KEY", "d"},
+                                 {"DEEPGRAM_URL", "wss://dg.internal/"},
+                                 {"DEEPGRAM_SPEAK_URL", "http://dg:8080"},
+                                 {"ELEVENLABS_API_KEY", "e"},
+                                 {"ELEVENLABS_URL", "https://el.internal"},
+                                 {"OPENAI_API_KEY", "o"},
+                                 {"OPENAI_BASE_URL", "http://vllm:8000/v1"},
+                                 {"GEMINI_API_KEY", "g"},
+                                 {"GEMINI_BASE_URL", "https://gm.internal"},
+                                 {"ANTHROPIC_API_KEY", "a"},
+                                 {"PHI3_SERVICE_URL", "http://phi3:11434"},
+                                 {"TWILIO_BASE_URL", "https://tw.internal"}});
+  auto& x = got.providers;
+  EXPECT_EQ(x.deepgram.key, "d");
+  EXPECT_EQ(x.deepgram.url, "wss://dg.internal/");
+  EXPECT_EQ(x.deepgram.speak_url, "http://dg:8080");
+  EXPECT_EQ(x.elevenlabs.key + x.elevenlabs.url, "ehttps://el.internal");
+  EXPECT_EQ(x.openai.key + x.openai.url, "ohttp://vllm:8000/v1");
+  EXPECT_EQ(x.gemini.key + x.gemini.url, "ghttps://gm.internal");
+  EXPECT_EQ(x.anthropic.key, "a");
+  EXPECT_EQ(x.ollama.url, "http://phi3:11434");
+  EXPECT_TRUE(x.ollama.configured());
+  EXPECT_FALSE(x.azure.configured());
+  EXPECT_EQ(got.twilio.base_url, "https://tw.internal");
+}
+
+TEST_F(Settings, ProviderListsNameWhatExists) {
+  auto got = read("providers:\n"
+                  "  models: ['ollama:phi3:mini', openai]\n"
+                  "  recognizers: [flux]\n");
+  EXPECT_THAT(got.providers.models, ElementsAre("ollama:phi3:mini", "openai"));
+  EXPECT_THAT(
+    problems("providers:\n"
+             "  hedge_after: 1s\n"
+             "  voices: [deepgram, 'elevenlab:x']\n"
+             "  medium_from: 60\n"
+             "  azure:\n"
+             "    key: hunter2\n"),
+    ElementsAre(
+      "velox.yaml:3: 'providers.voices' names 'elevenlab', which does not "
+      "exist; there are deepgram, elevenlabs, cartesia, openai, azure, google, "
+      "flite; correct the value",
+      HasSubstr("'providers.medium_from' must not be more than"),
+      AllOf(HasSubstr("'providers.azure.key' needs 'providers.azure.url'"),
+            Not(HasSubstr("hunter2")))));
 }
 
 TEST_F(Settings, CertificateAndKeyBelongTogether) {

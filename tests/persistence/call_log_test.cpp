@@ -79,6 +79,24 @@ TEST_F(CallLog, FollowsWhatWasHeard) {
   EXPECT_EQ(messages[0].at, x.at);
 }
 
+TEST_F(CallLog, KnowsWhoAnsweredAndWhatItCost) {
+  auto x = said("CA1", 1, "assistant", "Hello.");
+  log.append({{}, {x, said("CA1", 1, "user", "Hi.")}});
+  EXPECT_EQ(log.messages("acme", "CA1")[1].model, "");
+  // Both are known only once the answer is complete.
+  x.model = "openai:gpt-4o-mini";
+  x.usage = {1'200, int64_t{5} << 33};
+  log.append({{}, {x}});
+  auto messages = log.messages("acme", "CA1");
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_EQ(messages[0].role, "user");
+  EXPECT_EQ(messages[0].model, "");
+  EXPECT_EQ(messages[0].usage.prompt, 0);
+  EXPECT_EQ(messages[1].model, x.model);
+  EXPECT_EQ(messages[1].usage.prompt, x.usage.prompt);
+  EXPECT_EQ(messages[1].usage.completion, x.usage.completion);
+}
+
 TEST_F(CallLog, ListsMessagesAsTheyWereSaid) {
   log.append({{},
               {said("CA1", 3, "assistant", "4"), said("CA1", 3, "user", "3"),

@@ -1,3 +1,5 @@
+#include "persistence/call_log.hpp"
+#include "persistence/conversations.hpp"
 #include "tests/persistence/records.hpp"
 
 #include <atomic>
@@ -83,6 +85,21 @@ TEST_F(Migrate, KeepsTheRowsOfEarlierVersions) {
   add_tenants(*db);
   migrate(*db);
   EXPECT_EQ(agents{*db}.find("acme", "front-desk")->phone_number, "+15550100");
+}
+
+TEST_F(Migrate, MessagesFromBeforeModelsAreReadWithoutOne) {
+  migrate(*db, all_migrations().first(2));
+  add_tenants(*db);
+  conversations{*db}.open(ringing("CA1"));
+  db->execute("INSERT INTO messages (call_id, turn, role, org_id, text, heard, "
+              "sent, unsent, at) VALUES ('CA1', 1, 'assistant', 'acme', "
+              "'Hello.', 'Hello.', '', '', 7)");
+  migrate(*db);
+  auto messages = call_log{*db}.messages("acme", "CA1");
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0].text, "Hello.");
+  EXPECT_EQ(messages[0].model, "");
+  EXPECT_EQ(messages[0].usage.prompt + messages[0].usage.completion, 0);
 }
 
 TEST_F(Migrate, RefusesAChangedMigration) {
