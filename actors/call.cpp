@@ -136,6 +136,10 @@ call_actor::behavior_type call(call_pointer self, call_options options) {
   self->state.start(std::move(options));
   return {
     [self](const user_turn& x) { self->state.on_user_turn(x); },
+    [self](const turn_likely_over& x) { self->state.on_likely_over(x); },
+    [self](const turn_goes_on&) {
+      self->send(self->state.members.llm, forget_speculation{});
+    },
     [self](const caller_idle& x) { self->state.on_idle(x); },
     [self](const resume_turn& x) { self->state.on_resume(x); },
     [self](const words_final& x) { self->state.kept_words.push_back(x); },

@@ -3,6 +3,7 @@
 #include "actors/call_journal.hpp"
 #include "actors/call_services.hpp"
 #include "actors/conversation.hpp"
+#include "actors/llm.hpp"
 #include "actors/pinned.hpp"
 #include "actors/supervisor.hpp"
 
@@ -61,6 +62,7 @@ struct call_state {
   void recall_memory(uint64_t after);
   void go_live();
   void refuse(const caf::error& why, const char* doing_what);
+  llm_options model_options() const;
   std::vector<child_spec> specs();
 
   // -- call_dialogue.cpp
@@ -69,6 +71,7 @@ struct call_state {
   void greet();
   void answer_when_clear();
   void on_user_turn(const user_turn& x);
+  void on_likely_over(const turn_likely_over& x);
   void on_resume(const resume_turn& x);
   void on_idle(const caller_idle& x);
   void on_sentence(const sentence& x);
@@ -110,6 +113,7 @@ struct call_state {
 
   agent_record agent;
   agent_briefing briefing;
+  call_providers providers;
   caf::actor_clock::time_point connected_at;
   unix_ms started_at = 0;
 

@@ -4,7 +4,12 @@
 namespace velox::actors {
 
 void call_state::greet() {
-  if (!options.start.resumed || talk.history().empty()) {
+  auto first = !options.start.resumed || talk.history().empty();
+  if (first && !briefing.lines.greeting.empty()) {
+    say({briefing.lines.greeting}, true);
+    return;
+  }
+  if (first) {
     auto x = talk.ask_model(1);
     take_floor(true);
     self->send(members.llm, std::move(x));
@@ -30,6 +35,13 @@ void call_state::on_user_turn(const user_turn& x) {
   log_message(talk.last_user_message());
   pending_answer = x.text.empty() ? 0 : x.confidence;
   answer_when_clear();
+}
+
+/// The model may think ahead. What it is asked must be what it will be asked,
+/// so nothing may be open.
+void call_state::on_likely_over(const turn_likely_over& x) {
+  if (now_in == phase::live && !pending_answer && talk.ledger().all_closed())
+    self->send(members.llm, speculation{talk.preview(x.text, x.confidence)});
 }
 
 /// A model is told only what was heard, so it is asked when that is known.
@@ -216,13 +228,20 @@ void call_state::on_late(const stage_late& x) {
 }
 
 /// Nobody can do a stage's work: the caller hears why, if a voice is left.
+/// Without a voice, the carrier's own says it: `/voice/resume` is asked next.
 void call_state::on_stage_failed(const stage_failed& x) {
+  log("stage-failed", talk.turn(), json_object{}.add("stage", x.stage).str());
+  auto speechless = x.stage == "tts";
+  if (now_in == phase::saying_goodbye && speechless) {
+    close_leg();
+    return;
+  }
   if (now_in != phase::live)
     return;
-  log("stage-failed", talk.turn(), json_object{}.add("stage", x.stage).str());
+  transfer_to = briefing.transfer_number;
   finish(end_reason::providers_failed,
          "No provider for \"" + x.stage + "\" works.",
-         briefing.lines.trouble);
+         speechless ? "" : briefing.lines.trouble);
 }
 
 void call_state::after_restart(const std::string& child) {

@@ -23,6 +23,9 @@ struct call_limits {
   /// How long a goodbye may take. After `max_duration` the leg is open for no
   /// longer than that.
   caf::timespan goodbye = std::chrono::seconds{9};
+  /// A model without a first token for so long gets a rival; 0: none.
+  caf::timespan hedge_after = std::chrono::milliseconds{1500};
+  caf::timespan first_token_due = std::chrono::seconds{6};
   supervision children;
 };
 
@@ -42,10 +45,12 @@ struct call_services {
   call_registry_actor registry;
   store_actor store;
   ledger_actor ledger;
-  recognizer_factory recognizers;
-  synthesizer_factory synthesizers;
-  language_model_factory models;
+  /// Whom to ask before a provider is used; null: nobody.
+  provider_gateway_actor gateways;
+  provider_source choose;
   briefing_source brief;
+  std::shared_ptr<tool_port> tools;         ///< null: the built-in ones only
+  std::shared_ptr<carrier_control> control; ///< null: the leg is all there is
   turn_policy turns;
   call_limits limits;
   call_counters counters;

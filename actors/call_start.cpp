@@ -139,6 +139,7 @@ void call_state::find_agent() {
           return;
         agent = x;
         briefing = options.services->brief(agent);
+        providers = options.services->choose(agent, briefing);
         if (options.start.resumed)
           recall_past();
         else
@@ -207,6 +208,24 @@ void call_state::go_live() {
   greet();
 }
 
+llm_options call_state::model_options() const {
+  auto& services = *options.services;
+  llm_options result;
+  result.menu = make_menu(providers, services.gateways);
+  result.model.call_id = options.start.call_id;
+  result.model.agent = agent;
+  result.model.instructions = briefing.instructions;
+  result.model.tools = built_in_tools(!briefing.transfer_number.empty());
+  if (services.tools)
+    for (auto& x : services.tools->tools(agent))
+      result.model.tools.push_back(std::move(x));
+  result.transfer_number = briefing.transfer_number;
+  result.hedge_after = services.limits.hedge_after;
+  result.first_token_due = services.limits.first_token_due;
+  result.tools = services.tools;
+  return result;
+}
+
 std::vector<child_spec> call_state::specs() {
   auto started
     = [](const auto& handle) { return caf::actor_cast<caf::actor>(handle); };
@@ -219,8 +238,10 @@ std::vector<child_spec> call_state::specs() {
   };
   add("stt", restart::permanent, [this, id, &services] {
     return members.stt = self->spawn<caf::linked>(
-             stt, call_actor{self}, services.recognizers,
-             recognizer_options{id, agent.language, briefing.phrases});
+             stt, call_actor{self},
+             recognizer_list{providers.recognizers, services.gateways},
+             recognizer_options{id, agent.language, briefing.phrases},
+             rotation_policy{});
   });
   add("turn-taker", restart::permanent, [this, &services] {
     return members.turn_taker = self->spawn<caf::linked>(
@@ -228,12 +249,12 @@ std::vector<child_spec> call_state::specs() {
   });
   add("llm", restart::permanent, [this, id, &services] {
     return members.llm
-           = self->spawn<caf::linked>(llm, call_actor{self}, services.models,
-                                      language_model_options{id, agent});
+           = self->spawn<caf::linked>(llm, call_actor{self}, model_options());
   });
   add("tts", restart::permanent, [this, id, &services] {
     return members.tts = self->spawn<caf::linked>(
-             tts, call_actor{self}, services.synthesizers,
+             tts, call_actor{self},
+             synthesizer_list{providers.voices, services.gateways},
              synthesizer_options{id, agent.language, agent.voice});
   });
   add("stream", restart::permanent, [this] {
@@ -254,8 +275,10 @@ std::vector<child_spec> call_state::specs() {
   add("deadline", restart::permanent, [this, &limits] {
     auto left = connected_at + limits.max_duration - self->clock().now();
     return deadline = self->spawn<caf::linked>(
-             actors::deadline, time_is_up_actor{call_actor{self}}, options.leg,
-             std::max(left, caf::timespan{0}), limits.grace);
+             actors::deadline, time_is_up_actor{call_actor{self}},
+             deadline_options{options.start.call_id, options.leg,
+                              options.services->control,
+                              std::max(left, caf::timespan{0}), limits.grace});
   });
   return result;
 }

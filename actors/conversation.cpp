@@ -55,6 +55,13 @@ prompt conversation::ask_model(double confidence) {
   return result;
 }
 
+prompt
+conversation::preview(const std::string& user_words, double confidence) const {
+  auto ahead = *this;
+  ahead.user_said(user_words);
+  return ahead.ask_model(confidence);
+}
+
 std::vector<sentence> conversation::say(const std::vector<std::string>& lines) {
   auto turn = open_turn();
   current_ = {};
@@ -81,6 +88,11 @@ bool conversation::answered(const answer_done& x) {
   current_.then = x.then;
   current_.transfer_to = x.transfer_to;
   memory_ = x.memory;
+  for (auto& entry : entries_)
+    if (!entry.user && entry.turn == x.turn) {
+      entry.model = x.model;
+      entry.usage = x.usage;
+    }
   return true;
 }
 
@@ -162,6 +174,11 @@ message_record conversation::agent_message(uint64_t turn) const {
   result.role = "assistant";
   result.text = ledger_.text(turn);
   result.heard = ledger_.state(turn);
+  for (auto& entry : entries_)
+    if (!entry.user && entry.turn == turn) {
+      result.model = entry.model;
+      result.usage = entry.usage;
+    }
   return result;
 }
 

@@ -41,6 +41,9 @@ public:
   /// conversation as heard.
   prompt ask_model(double confidence);
 
+  /// The prompt that `user_said` and `ask_model` would make; nothing changes.
+  prompt preview(const std::string& user_words, double confidence) const;
+
   /// The call itself says `lines`: opens the next turn.
   std::vector<sentence> say(const std::vector<std::string>& lines);
 
@@ -88,6 +91,8 @@ private:
     uint64_t turn = 0; ///< of the agent; for the user, of the answer to it
     std::string text;  ///< the user's, or an agent's of another process
     bool interrupted = false; ///< an agent's of another process
+    std::string model{};      ///< who answered
+    token_usage usage{};
   };
 
   uint64_t open_turn();

@@ -11,28 +11,38 @@ enum timer : uint64_t { time_is_up, grace_is_over };
 /// RFC 6455, 7.4.1: the endpoint is going away.
 constexpr uint16_t going_away = 1001;
 
+void hang_up(const deadline_options& x) {
+  x.leg->close(going_away, "maximum duration");
+  if (x.control)
+    x.control->complete_call(x.call_id, [](const std::string& problem) {
+      if (!problem.empty())
+        config::log().error("The carrier did not hang up. what={}",
+                            config::field(problem));
+    });
+}
+
 } // namespace
 
 deadline_actor::behavior_type
 deadline(deadline_pointer self, const time_is_up_actor& call,
-         carrier_leg_ptr leg, caf::timespan limit, caf::timespan grace) {
+         deadline_options options) {
   self->state.call = call;
-  self->state.leg = std::move(leg);
+  self->state.options = std::move(options);
   self->now_doing("watching");
-  wake(self, limit, time_is_up);
+  wake(self, self->state.options.limit, time_is_up);
   return {
-    [self, grace](caf::timeout_atom, uint64_t number) {
+    [self](caf::timeout_atom, uint64_t number) {
       auto& state = self->state;
       if (number == time_is_up) {
         self->now_doing("reporting");
         self->send(state.call, deadline_reached{});
-        wake(self, grace, grace_is_over);
+        wake(self, state.options.grace, grace_is_over);
         return;
       }
       config::log().error("A call did not end by itself at its deadline and "
                           "was killed. actor={}",
                           state.call.id());
-      state.leg->close(going_away, "maximum duration");
+      hang_up(state.options);
       self->send_exit(state.call, caf::exit_reason::kill);
     },
   };

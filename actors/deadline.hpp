@@ -8,22 +8,31 @@ namespace velox::actors {
 /// Hears that the call has lasted long enough.
 using time_is_up_actor = caf::typed_actor<caf::reacts_to<deadline_reached>>;
 
+struct deadline_options {
+  std::string call_id;
+  carrier_leg_ptr leg;
+  /// Hangs up beside the leg; null: the leg is all there is.
+  std::shared_ptr<carrier_control> control{};
+  caf::timespan limit = std::chrono::hours{1};
+  caf::timespan grace = std::chrono::seconds{30};
+};
+
 struct deadline_state {
   static inline const char* name = "deadline";
 
   deadline_state() = default; // no aggregate, or CAF fills it with `self`
 
   time_is_up_actor call;
-  carrier_leg_ptr leg;
+  deadline_options options;
 };
 
 using deadline_pointer = pinned_pointer<deadline_actor, deadline_state>;
 
 /// Ends a call after `limit`: asks `call` to say goodbye, and when it is still
-/// there after `grace`, closes the carrier's leg itself and kills the call. It
-/// depends on no message from the media path.
+/// there after `grace`, closes the carrier's leg itself, has the carrier hang
+/// up, and kills the call. It depends on no message from the media path.
 deadline_actor::behavior_type
 deadline(deadline_pointer self, const time_is_up_actor& call,
-         carrier_leg_ptr leg, caf::timespan limit, caf::timespan grace);
+         deadline_options options);
 
 } // namespace velox::actors

@@ -27,7 +27,7 @@ std::vector<child_spec> specs(pointer self, const engine_options& options) {
     self->link_to(handle);
     return caf::actor_cast<caf::actor>(handle);
   };
-  return {
+  std::vector<child_spec> result{
     {"store", restart::permanent,
      [self, linked, make = options.make_store] {
        self->state.store = make();
@@ -45,6 +45,45 @@ std::vector<child_spec> specs(pointer self, const engine_options& options) {
        return caf::actor_cast<caf::actor>(self->state.registry);
      }},
   };
+  for (auto& one : options.gateways)
+    result.push_back(
+      {"gateway-" + one.provider, restart::permanent, [self, one] {
+         auto& at = self->state.gateways[one.provider];
+         at = self->spawn<caf::linked>(provider_gateway, one);
+         return caf::actor_cast<caf::actor>(at);
+       }});
+  return result;
+}
+
+caf::result<provider_admitted> to_gateway(pointer self, const use_provider& x) {
+  auto at = self->state.gateways.find(x.provider);
+  if (at == self->state.gateways.end())
+    return caf::make_error(errc::not_found, x.provider);
+  return self->delegate(at->second, x);
+}
+
+/// Asks all gateways and answers when all have answered.
+caf::result<std::vector<provider_status>> all_providers(pointer self) {
+  using statuses = std::vector<provider_status>;
+  auto& gateways = self->state.gateways;
+  if (gateways.empty())
+    return statuses{};
+  auto promise = self->make_response_promise<statuses>();
+  auto all = std::make_shared<statuses>();
+  auto left = std::make_shared<size_t>(gateways.size());
+  auto one_less = [promise, all, left]() mutable {
+    if (--*left == 0)
+      promise.deliver(*all);
+  };
+  for (auto& [name, gateway] : gateways)
+    self->request(gateway, std::chrono::seconds{2}, list_providers{})
+      .then(
+        [all, one_less](const statuses& x) mutable {
+          all->insert(all->end(), x.begin(), x.end());
+          one_less();
+        },
+        [one_less](const caf::error&) mutable { one_less(); });
+  return promise;
 }
 
 } // namespace
@@ -70,6 +109,13 @@ engine(pointer self, const engine_options& options) {
     [self](charge& x) {
       return self->delegate(self->state.ledger, std::move(x));
     },
+    [self](const use_provider& x) { return to_gateway(self, x); },
+    [self](const provider_used& x) {
+      auto at = self->state.gateways.find(x.provider);
+      if (at != self->state.gateways.end())
+        self->send(at->second, x);
+    },
+    [self](const list_providers&) { return all_providers(self); },
     [to_store](find_agent_by_number& x) { return to_store(std::move(x)); },
     [to_store](find_agent& x) { return to_store(std::move(x)); },
     [to_store](open_conversation& x) { return to_store(std::move(x)); },

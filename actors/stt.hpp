@@ -1,9 +1,16 @@
 #pragma once
 
 #include "actors/pinned.hpp"
-#include "protocol/ports.hpp"
+#include "actors/provider_access.hpp"
+#include "actors/provider_rotation.hpp"
+#include "actors/recent_audio.hpp"
+
+#include <memory>
+#include <optional>
 
 namespace velox::actors {
+
+using recognizer_list = provider_list<recognizer_factory>;
 
 struct stt_state {
   static inline const char* name = "stt";
@@ -12,15 +19,24 @@ struct stt_state {
 
   call_actor call;
   peers others;
-  std::unique_ptr<speech_recognizer> session;
+  recognizer_options options;
+  recognizer_list providers;
+  std::optional<provider_rotation> rotation;
+
+  std::unique_ptr<speech_recognizer> session; ///< null while there is none
+  provider_place place;
+  recent_audio recent; ///< what a next session has to hear again
+  uint64_t tries = 0;  ///< numbers the waits: an earlier one means nothing
 };
 
 using stt_pointer = pinned_pointer<stt_actor, stt_state>;
 
-/// Turns the caller's audio into words by a recogniser session of its own. Ends
-/// with the session when that fails: its supervisor starts a fresh one.
+/// Turns the caller's audio into words by one recogniser session at a time.
+/// When a session fails, the provider is asked again a few times, then the next
+/// one of the list; each hears what was not understood yet. Only when all have
+/// failed does the call learn of it.
 stt_actor::behavior_type
-stt(stt_pointer self, const call_actor& call,
-    const recognizer_factory& make_session, const recognizer_options& options);
+stt(stt_pointer self, const call_actor& call, recognizer_list providers,
+    recognizer_options options, rotation_policy policy = {});
 
 } // namespace velox::actors

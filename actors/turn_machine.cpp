@@ -71,10 +71,31 @@ void turn_machine::on(const words_partial& x, time_point now) {
   idle_times_ = 0;
   // Words over the agent's voice, though its voice was taken back after a
   // false alarm: no false alarm at all.
-  if (over_agent() && voice_ && interruptible_ && policy_.barge_in)
+  auto sure = voice_ || x.hint != turn_hint::none;
+  if (over_agent() && sure && interruptible_ && policy_.barge_in)
     interrupt(now);
+  if (state_ == state::listening) // too quiet for our own voice detection
+    enter(state::user_speaking, now);
   if (state_ == state::user_speaking)
     wait_for(policy_.stalled, now); // not a false alarm
+  on_hint(x, now);
+}
+
+/// What a recogniser thinks of the turn that the caller is in.
+void turn_machine::on_hint(const words_partial& x, time_point now) {
+  held_open_ = x.hint == turn_hint::open;
+  if (over_agent())
+    return;
+  if (state_ == state::finishing && held_open_)
+    wait_for(policy_.judgement_due, now);
+  auto likely = x.hint == turn_hint::likely_over;
+  if (likely && !likely_over_) {
+    auto text = words_ + (words_.empty() ? "" : " ") + x.text;
+    actions_.push_back(turn_likely_over{std::move(text), confidence_});
+  } else if (likely_over_ && !likely) {
+    actions_.push_back(turn_goes_on{});
+  }
+  likely_over_ = likely;
 }
 
 void turn_machine::on(const words_final& x, time_point now) {
@@ -101,6 +122,11 @@ void turn_machine::on(const words_final& x, time_point now) {
     spoken_ = caf::timespan{0}; // a noise beside the agent's voice
   if (over_agent() && !words_.empty())
     interrupt(now);
+  if (x.turn_over && !words_.empty()) {
+    finals_due_ = 0; // our own ear may be slower to notice
+    finish(now);
+    return;
+  }
   if (state_ == state::listening && !words_.empty())
     enter(state::finishing, now);
   if (state_ == state::user_speaking && !voice_)
@@ -207,7 +233,10 @@ void turn_machine::enter(state next, time_point now) {
                now);
       break;
     case state::finishing:
-      wait_for(finals_due_ > 0 ? policy_.words_due : policy_.end_of_turn, now);
+      wait_for(finals_due_ == 0 ? policy_.end_of_turn
+               : held_open_     ? policy_.judgement_due
+                                : policy_.words_due,
+               now);
       break;
     case state::thinking: wait_for(policy_.answer_due, now); break;
     case state::speaking: break;
@@ -270,6 +299,7 @@ void turn_machine::finish(time_point now) {
   auto spoken = std::exchange(spoken_, caf::timespan{0});
   auto interrupted = std::exchange(interrupted_, 0);
   partial_.clear();
+  held_open_ = likely_over_ = false;
   if (!words.empty()) {
     actions_.push_back(user_turn{std::move(words), confidence});
   } else if (interrupted != 0) {

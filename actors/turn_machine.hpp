@@ -18,6 +18,9 @@ struct turn_policy {
   caf::timespan end_of_turn = std::chrono::milliseconds{500};
   /// How long to wait for the recogniser's last words after the voice stopped.
   caf::timespan words_due = std::chrono::seconds{3};
+  /// The same for a recogniser that judges turns itself and says that this one
+  /// goes on.
+  caf::timespan judgement_due = std::chrono::seconds{7};
   /// An interruption without words for this long was none.
   caf::timespan false_alarm = std::chrono::seconds{2};
   /// How long the caller may wait for the first sound of an answer.
@@ -52,8 +55,9 @@ public:
 
   /// What the world is to do. Words, cancel and so on are the messages of
   /// messages.hpp.
-  using action = std::variant<user_turn, cancel, resume_turn, caller_idle,
-                              stage_late, words_final>;
+  using action
+    = std::variant<user_turn, cancel, resume_turn, caller_idle, stage_late,
+                   words_final, turn_likely_over, turn_goes_on>;
 
   explicit turn_machine(turn_policy policy = {}) : policy_(policy) {}
 
@@ -96,6 +100,7 @@ private:
   void give_up_finals(uint32_t count, time_point now);
   void interrupt(time_point now);
   void add_words(const std::string& text);
+  void on_hint(const words_partial& x, time_point now);
   void try_to_finish(time_point now);
   void finish(time_point now);
   bool over_agent() const;
@@ -121,6 +126,8 @@ private:
   time_point stale_until_{};  ///< later than this, a final is a new one
   std::string words_;         ///< of the turn so far
   std::string partial_;
+  bool held_open_ = false;   ///< the recogniser says that the turn goes on
+  bool likely_over_ = false; ///< ... or that it seems complete
   double confidence_ = 1;
   uint32_t idle_times_ = 0;
 };

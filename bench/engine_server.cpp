@@ -136,9 +136,8 @@ private:
     x->registry = root_;
     x->store = root_;
     x->ledger = root_;
-    x->recognizers = instant_recognizer();
-    x->synthesizers = instant_synthesizer();
-    x->models = instant_model();
+    x->choose = actors::fixed_providers(
+      instant_recognizer(), instant_synthesizer(), instant_model());
     x->brief = [](const agent_record&) { return agent_briefing{}; };
     // The detector's hangover is most of the silence that ends a turn.
     x->turns.end_of_turn = std::chrono::milliseconds{50};

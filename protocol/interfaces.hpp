@@ -84,7 +84,9 @@ using provider_gateway_actor = caf::typed_actor<
   caf::replies_to<use_provider>::with<provider_admitted>,
   // How it went.
   caf::reacts_to<provider_used>,
-  caf::replies_to<list_providers>::with<std::vector<provider_status>>>;
+  caf::replies_to<list_providers>::with<std::vector<provider_status>>,
+  // INTERNAL: see who has waited long enough.
+  caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
 /// The database behind messages; may block, so it has its own thread.
 using store_actor = caf::typed_actor<
@@ -187,6 +189,8 @@ using turn_taker_actor = caf::typed_actor<
 /// Prompt in, sentences out.
 using llm_actor
   = answer_client_actor::extend<caf::reacts_to<peers>,
+                                // From the tool port.
+                                caf::reacts_to<tool_result>,
                                 // From the call: answer this turn.
                                 caf::reacts_to<prompt>,
                                 // From the call: it may come to that.

@@ -106,6 +106,20 @@ struct tool_definition {
   std::string parameters = R"({"type":"object","properties":{}})";
 };
 
+/// What a model's tools do.
+class tool_port {
+public:
+  virtual ~tool_port() = default;
+
+  /// What an agent's model may ask for.
+  virtual std::vector<tool_definition> tools(const agent_record& of) = 0;
+
+  /// Does it. `done` is called once, on any thread, with the call's id and name.
+  virtual void call(const std::string& call_id, const tool_call& x,
+                    std::function<void(tool_result)> done)
+    = 0;
+};
+
 struct language_model_options {
   std::string call_id;
   agent_record agent;

@@ -16,10 +16,21 @@ protected:
     return time_is_up_actor::behavior_type{
       [this](const deadline_reached&) { ++reached; }};
   }));
+  struct fake_control : carrier_control {
+    void update_call(const std::string&, const std::string&,
+                     std::function<void(std::string)>) override {}
+    void complete_call(const std::string& call_id,
+                       std::function<void(std::string)> done) override {
+      completed.push_back(call_id);
+      done("the fake was told to fail");
+    }
+    std::vector<std::string> completed;
+  };
+
   std::shared_ptr<test::fake_leg> leg = test::fake_leg::make(world);
-  deadline_actor subject
-    = keep(sys.spawn(deadline, stuck, carrier_leg_ptr{leg}, caf::timespan{1h},
-                     caf::timespan{10s}));
+  std::shared_ptr<fake_control> control = std::make_shared<fake_control>();
+  deadline_actor subject = keep(
+    sys.spawn(deadline, stuck, deadline_options{"CA1", leg, control, 1h, 10s}));
   int reached = 0;
 };
 
@@ -38,6 +49,7 @@ TEST_F(Deadline, KillsACallThatIsStuckAndClosesItsLeg) {
   EXPECT_FALSE(next<caf::down_msg>());
   advance(1ns);
   EXPECT_EQ(leg->close_code(), 1001);
+  EXPECT_EQ(control->completed, std::vector<std::string>{"CA1"});
   auto down = next<caf::down_msg>();
   ASSERT_TRUE(down);
   EXPECT_EQ(down->reason, caf::exit_reason::kill);

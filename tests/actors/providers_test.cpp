@@ -33,18 +33,20 @@ protected:
   }
 
   stt_actor make_stt() {
-    return introduced(sys.spawn(stt, as<call_actor>(), fake->recognizers(),
-                                recognizer_options{}));
+    return introduced(sys.spawn(stt, as<call_actor>(),
+                                recognizer_list{fake->recognizers()},
+                                recognizer_options{}, rotation_policy{}));
   }
 
   tts_actor make_tts() {
-    return introduced(sys.spawn(tts, as<call_actor>(), fake->synthesizers(),
+    return introduced(sys.spawn(tts, as<call_actor>(),
+                                synthesizer_list{fake->synthesizers()},
                                 synthesizer_options{}));
   }
 
   llm_actor make_llm() {
-    return introduced(sys.spawn(llm, as<call_actor>(), fake->models(),
-                                language_model_options{}));
+    return introduced(sys.spawn(llm, as<call_actor>(),
+                                llm_options{model_list{fake->models()}, {}}));
   }
 
   void spoil(std::string request, test::fault how) {
@@ -75,19 +77,6 @@ TEST_F(Providers, SttTurnsAudioIntoWords) {
   tell(stt, voice_stopped{});
   EXPECT_TRUE(next<utterance_settled>());
   EXPECT_EQ(next<words_final>()->text, "I want tea");
-}
-
-TEST_F(Providers, SttEndsWithItsSession) {
-  for (std::string request : {"hear", "began", "ended"}) {
-    auto stt = make_stt();
-    spoil(request, test::fault::fail);
-    tell(stt, voice_started{});
-    tell(stt, caller_audio{test::spell("x")});
-    tell(stt, voice_stopped{});
-    EXPECT_EQ(next<log_entry>()->kind, "provider-failed") << request;
-    expect_end(caf::make_error(errc::provider_failed, std::string{"stt"}));
-    fake->on_request = nullptr;
-  }
 }
 
 TEST_F(Providers, AnExceptionEndsOnlyItsActor) {
@@ -153,14 +142,6 @@ TEST_F(Providers, TtsDropsWhatWasCancelled) {
   tell(tts, sentence{2, 0, "Three."});
   advance(1s);
   EXPECT_TRUE(next<sentence_audio>());
-}
-
-TEST_F(Providers, TtsEndsWithItsSession) {
-  spoil("say", test::fault::fail);
-  auto tts = make_tts();
-  tell(tts, sentence{1, 0, "One."});
-  EXPECT_EQ(next<log_entry>()->kind, "provider-failed");
-  expect_end(caf::make_error(errc::provider_failed, std::string{"tts"}));
 }
 
 // -- llm
@@ -253,18 +234,6 @@ TEST_F(Llm, CompletesAnAnswerOfNothing) {
   auto complete = next<sentences_complete>();
   ASSERT_TRUE(complete);
   EXPECT_EQ(complete->count, 0u);
-}
-
-TEST_F(Llm, EndsWithItsSession) {
-  auto llm = make_llm();
-  spoil("answer", test::fault::fail);
-  tell(llm, asked(1));
-  auto entry = next<log_entry>();
-  ASSERT_TRUE(entry);
-  EXPECT_EQ(entry->kind, "provider-failed");
-  EXPECT_EQ(entry->detail,
-            R"({"stage":"llm","why":"The fake was told to fail."})");
-  expect_end(caf::make_error(errc::provider_failed, std::string{"llm"}));
 }
 
 } // namespace

@@ -91,15 +91,16 @@ sim_world::make_services(const world_plan& plan) {
   result->ledger = engine;
   auto of
     = [stages = stages_](const std::string& call) { return stages->at(call); };
-  result->recognizers = [of](const recognizer_options& x, auto client) {
-    return make_sim_recognizer(of(x.call_id), std::move(client));
-  };
-  result->synthesizers = [of](const synthesizer_options& x, auto client) {
-    return make_sim_synthesizer(of(x.call_id), std::move(client));
-  };
-  result->models = [of](const language_model_options& x, auto client) {
-    return make_sim_model(of(x.call_id), std::move(client));
-  };
+  result->choose = actors::fixed_providers(
+    [of](const recognizer_options& x, auto client) {
+      return make_sim_recognizer(of(x.call_id), std::move(client));
+    },
+    [of](const synthesizer_options& x, auto client) {
+      return make_sim_synthesizer(of(x.call_id), std::move(client));
+    },
+    [of](const language_model_options& x, auto client) {
+      return make_sim_model(of(x.call_id), std::move(client));
+    });
   result->brief = [](const agent_record&) { return agent_briefing{}; };
   result->turns = plan.turns;
   result->limits = plan.limits;

@@ -75,6 +75,7 @@ public:
          offset += fake_->piece_bytes) {
       auto size = std::min(fake_->piece_bytes, audio.size() - offset);
       sentence_audio piece{x.turn, x.index, offset, {}, false};
+      piece.attempt = x.attempt;
       piece.last = offset + size == audio.size();
       auto from = audio.begin() + static_cast<ptrdiff_t>(offset);
       piece.mulaw.assign(from, from + static_cast<ptrdiff_t>(size));
@@ -124,17 +125,23 @@ public:
     auto due = fake_->thinking;
     for (size_t begin = 0; begin < answer.text.size();) {
       auto end = std::min(answer.text.find(' ', begin + 1), answer.text.size());
-      send(due, x.turn, tokens{x.turn, answer.text.substr(begin, end - begin)});
+      send(due, x.turn,
+           tokens{x.turn, answer.text.substr(begin, end - begin), x.attempt});
       begin = end;
       due += fake_->between_tokens;
     }
-    send(due, x.turn,
-         answer_done{x.turn, answer.then, answer.transfer_to, answer.memory});
+    answer_done done{x.turn, answer.then, answer.transfer_to, answer.memory};
+    done.attempt = x.attempt;
+    send(due, x.turn, std::move(done));
   }
 
   void cancel(uint64_t turn) override {
     if (!spoilt("cancel"))
       cancelled_ = turn;
+  }
+
+  void use_results(const tool_results& x) override {
+    fake_->tool_results_used.push_back(x);
   }
 
 private:

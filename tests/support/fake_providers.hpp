@@ -74,6 +74,7 @@ public:
   size_t models_made = 0;
   std::vector<prompt> prompts;
   std::vector<sentence> said;
+  std::vector<tool_results> tool_results_used;
   std::vector<std::string> understood; ///< all final words
   std::vector<uint64_t> cancelled;     ///< by the synthesiser
 

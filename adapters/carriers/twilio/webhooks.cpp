@@ -243,7 +243,8 @@ private:
       dial.number = past.transfer_to;
       return call.answer(xml(twiml::response{}.add(dial)));
     }
-    if (past.ended_because == to_text(end_reason::too_many_restarts))
+    if (past.ended_because == to_text(end_reason::too_many_restarts)
+        || past.ended_because == to_text(end_reason::providers_failed))
       return apologise(call);
     counts_->count_incoming("ended");
     call.answer(xml(twiml::response{}.add(twiml::hangup{})));

@@ -165,9 +165,9 @@ struct engine_process::parts {
     x->registry = root;
     x->store = root;
     x->ledger = root;
-    x->recognizers = speech.recognizers();
-    x->synthesizers = speech.synthesizers();
-    x->models = language::scripted_model();
+    x->gateways = root;
+    x->choose = actors::fixed_providers(
+      speech.recognizers(), speech.synthesizers(), language::scripted_model());
     x->brief = [briefs = briefs](const agent_record& agent) {
       return briefs->get(agent);
     };

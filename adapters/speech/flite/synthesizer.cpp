@@ -53,7 +53,7 @@ private:
   void say_or_throw(const sentence& x) {
     auto text = readable_text(x.text);
     if (text.empty()) {
-      client.tell(sentence_audio{x.turn, x.index, 0, {}, true});
+      client.tell(sentence_audio{x.turn, x.index, 0, {}, true, {}, x.attempt});
       return;
     }
     if (auto known = cache_->find(voice_name_, text)) {
@@ -84,8 +84,9 @@ private:
       if (left < piece_size && !last)
         break;
       auto piece = mulaw.subspan(offset, std::min(left, piece_size));
-      client.tell(sentence_audio{
-        x.turn, x.index, offset, {piece.begin(), piece.end()}, last});
+      client.tell(sentence_audio{x.turn, x.index, offset,
+                                 {piece.begin(), piece.end()}, last, {},
+                                 x.attempt});
       offset += piece.size();
       if (last)
         break;
