@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/spoken_text.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -7,9 +9,23 @@
 
 namespace velox {
 
+/// How a splitter cuts beyond its defaults.
+struct sentence_rules {
+  /// The first piece of an answer may end at a comma, semicolon or dash from
+  /// four words and twenty characters on, so that the voice starts early.
+  bool early_clause = false;
+  /// Marks and pictures that are written but not spoken are dropped: see
+  /// `spoken_text`.
+  bool spoken_only = false;
+};
+
+/// What suits an answer that is spoken.
+inline constexpr sentence_rules speech_rules{true, true};
+
 /// Cuts a language model's tokens into sentences, each as early as speech
 /// allows, so that the first one is spoken while the rest is still being
-/// written. Pieces keep the text as it is, without white space around it.
+/// written. Pieces keep the text as it is, without white space around it, but
+/// for what `sentence_rules` drop.
 ///
 /// A sentence ends at . ! ? and their relatives in other scripts, at the
 /// Hindi danda and at a line break; not inside a number, an e-mail or web
@@ -19,6 +35,9 @@ class sentence_splitter {
 public:
   /// From how many bytes on the first sentence may be cut at a clause.
   static constexpr size_t first_clause_minimum = 40;
+
+  sentence_splitter() = default;
+  explicit sentence_splitter(const sentence_rules& rules) : rules_(rules) {}
 
   /// Takes the next token; it may end anywhere, also within a character.
   void push(std::string_view token);
@@ -33,6 +52,8 @@ public:
 private:
   std::optional<std::string> take(bool at_end);
 
+  sentence_rules rules_;
+  spoken_text spoken_;
   std::string buffer_;
   size_t begin_ = 0;   ///< of what is not yet emitted
   size_t scanned_ = 0; ///< no cut is possible before this

@@ -12,8 +12,9 @@ bool is_space(char c) {
 }
 
 /// The visible text of what comes out when `text` arrives in tokens of `size`.
-std::vector<std::string> split(std::string_view text, size_t size) {
-  sentence_splitter splitter;
+std::vector<std::string>
+split(std::string_view text, size_t size, const sentence_rules& rules = {}) {
+  sentence_splitter splitter{rules};
   std::vector<std::string> result;
   while (!text.empty()) {
     auto token = text.substr(0, size);
@@ -48,5 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!is_space(c))
       meant += c;
   expect(said == meant);
+  expect(split(text, token, speech_rules)
+         == split(text, text.size(), speech_rules));
   return 0;
 }
