@@ -87,6 +87,13 @@ std::string object_or_empty(std::string_view text) {
 std::string think_filter::push(std::string_view text) {
   constexpr std::string_view opening = "<think>";
   constexpr std::string_view closing = "</think>";
+  if (place_ == place::behind) {
+    auto begin = text.find_first_not_of(blanks);
+    if (begin == text.npos)
+      return {};
+    text.remove_prefix(begin);
+    place_ = place::answer;
+  }
   if (place_ == place::answer)
     return std::string{text};
   held_ += text;
@@ -111,11 +118,10 @@ std::string think_filter::push(std::string_view text) {
       held_.erase(0, held_.size() - closing.size());
     return {};
   }
-  auto answer = held_.substr(end + closing.size());
-  answer.erase(0, std::min(answer.find_first_not_of(blanks), answer.size()));
+  auto rest = held_.substr(end + closing.size());
   held_.clear();
-  place_ = place::answer;
-  return answer;
+  place_ = place::behind;
+  return push(rest);
 }
 
 std::string think_filter::flush() {

@@ -101,7 +101,8 @@ public:
   std::string flush();
 
 private:
-  enum class place : uint8_t { start, thought, answer };
+  /// `behind`: in the white space between thought and answer.
+  enum class place : uint8_t { start, thought, behind, answer };
 
   place place_ = place::start;
   std::string held_;

@@ -115,30 +115,19 @@ void gemini_stream::push(std::string_view bytes, std::string& text) {
   }
   if (events_.broken() && state_ == chat_state::open)
     fail(provider_errc::broken, "the stream's line is too long");
-  if (state_ == chat_state::open)
-    take_stray_error(false);
 }
 
 void gemini_stream::close(std::string& text) {
-  if (state_ == chat_state::open && take_stray_error(true))
-    return;
   push("\n\n", text);
-  if (state_ == chat_state::finished)
+  if (state_ == chat_state::finished) {
     state_ = chat_state::complete;
-}
-
-/// A stream may end with an error that is no event, printed over lines.
-bool gemini_stream::take_stray_error(bool at_end) {
-  auto stray = events_.stray(at_end);
-  if (stray.size() == stray_read_)
-    return false;
-  stray_read_ = stray.size();
-  auto error = gemini_error_in(stray, 0);
-  if (!error)
-    return false;
-  trouble_ = *error;
-  state_ = chat_state::failed;
-  return true;
+  } else if (state_ == chat_state::open) {
+    // A stream may end with an error that is no event, printed over lines.
+    if (auto error = gemini_error_in(events_.stray(), 0)) {
+      trouble_ = *error;
+      state_ = chat_state::failed;
+    }
+  }
 }
 
 void gemini_stream::take(std::string_view data, std::string& text) {

@@ -53,11 +53,9 @@ private:
   void take_candidate(const rapidjson::Value& candidate, std::string& text);
   void take_part(const rapidjson::Value& x, size_t place, std::string& text);
   bool delivered_again(const part& x);
-  bool take_stray_error(bool at_end);
   void finish(std::string_view reason);
 
   sse_parser events_;
-  size_t stray_read_ = 0; ///< how much of it was no error
   std::vector<part> parts_;
   bool said_ = false;
 };

@@ -91,10 +91,4 @@ void sse_parser::take(std::string_view line) {
   }
 }
 
-std::string sse_parser::stray(bool rest) const {
-  if (!rest || buffer_.size() - begin_ > stray_limit)
-    return stray_;
-  return stray_ + buffer_.substr(begin_);
-}
-
 } // namespace velox

@@ -31,8 +31,7 @@ public:
 
   /// What the stream holds beside events: lines that name no known field. Some
   /// vendors end a stream with a bare JSON error. At most 64 KiB are kept.
-  /// `rest`: with the line that has not ended yet.
-  std::string stray(bool rest = false) const;
+  const std::string& stray() const { return stray_; }
 
   bool broken() const { return broken_; }
 

@@ -1,0 +1,6 @@
+#include "protocol/gemini.hpp"
+#include "tests/fuzz/chat_fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return velox::fuzz_stream<velox::gemini_stream>(data, size);
+}
