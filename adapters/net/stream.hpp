@@ -83,13 +83,17 @@ public:
       tcp_->async_write_some(buffers, std::forward<Handler>(handler));
   }
 
+  /// Reports no error: Beast would tell it instead of why it closes.
   template <class Handler>
   void async_end(boost::beast::role_type role, Handler&& handler) {
     using boost::beast::websocket::async_teardown;
+    auto done = [handler = std::forward<Handler>(handler)](error_code) mutable {
+      handler(error_code{});
+    };
     if (tls_)
-      async_teardown(role, *tls_, std::forward<Handler>(handler));
+      async_teardown(role, *tls_, std::move(done));
     else
-      async_teardown(role, *tcp_, std::forward<Handler>(handler));
+      async_teardown(role, *tcp_, std::move(done));
   }
 
 private:
