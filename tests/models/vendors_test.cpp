@@ -206,11 +206,14 @@ TEST(ScriptedConformance, AnswersAndIsCancelledLikeTheOthers) {
   auto model = language::scripted_model()(call, client.handle());
   prompt x;
   x.turn = 1;
+  x.attempt = 3;
   model->answer(x);
   ASSERT_TRUE(client.wait_done());
   auto all = client.now();
   EXPECT_FALSE(all.text(1).empty());
   EXPECT_EQ(all.order.back(), 'd');
+  EXPECT_EQ(all.done[0].attempt, 3u);
+  EXPECT_EQ(all.pieces[0].attempt, 3u);
   model->cancel(1);
   model->answer(x);
   x.turn = 2;
