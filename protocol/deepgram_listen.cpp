@@ -125,8 +125,10 @@ void deepgram_utterances::began() {
 bool deepgram_utterances::ended(recognised_list& out) {
   voice_ = false;
   ++due_;
-  if (due_ > 1 || !settled_)
+  if (due_ > 1 || !settled_) {
+    ++asked_;
     return true;
+  }
   finish(out);
   return false;
 }
@@ -147,8 +149,13 @@ void deepgram_utterances::on(const deepgram_results& given,
   bool anything = !all().empty();
   if (x.speech_final && anything)
     settled_ = true;
-  if (due_ > 0 ? x.from_finalize || (x.speech_final && anything)
-               : x.speech_final && anything && !voice_)
+  // An answer to an older question, whose utterance was reported without it,
+  // says nothing of the one that is due.
+  bool outdated = x.from_finalize && asked_ > due_ && !anything;
+  if (x.from_finalize && asked_ > 0)
+    --asked_;
+  bool over = x.speech_final && anything;
+  if (due_ > 0 ? over || (x.from_finalize && !outdated) : over && !voice_)
     finish(out);
 }
 
@@ -172,6 +179,7 @@ void deepgram_utterances::give_up(recognised_list& out) {
                                             ? interim_.start + interim_.duration
                                             : interim_.words.back().end);
   finish(out);
+  asked_ = due_; // it does not answer every question
 }
 
 std::string deepgram_utterances::all() const {

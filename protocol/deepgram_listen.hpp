@@ -131,6 +131,7 @@ private:
   double words_until_ = -1;   ///< seconds: the end of what is held here
   double reported_until_ = 0; ///< seconds: what is before was in a final
   size_t due_ = 0;
+  size_t asked_ = 0; ///< Finalize frames that were not answered
 };
 
 } // namespace velox
