@@ -91,30 +91,34 @@ void add_choice(std::vector<setting_key>& to) {
                            "rival; 0s: never.",
                 .least = 0,
                 .most = minute});
-  to.push_back(choices("providers.recognizers", at<&all::recognizers>,
-                       "Who listens, in the order in which they are tried; "
-                       "empty: Deepgram when it has a key, else pocketsphinx.",
-                       recognizer_names));
-  to.push_back(choices("providers.voices", at<&all::voices>,
-                       "Who speaks; empty: Deepgram when it has a key, else "
-                       "flite.",
-                       voice_names));
+  to.push_back(
+    choices("providers.recognizers", at<&all::recognizers>,
+            "Who listens, in the order in which they are tried; "
+            "empty: those of deepgram and assemblyai that have a key, "
+            "else pocketsphinx.",
+            recognizer_names));
+  to.push_back(
+    choices("providers.voices", at<&all::voices>,
+            "Who speaks; empty: the agent's voice tells, else those "
+            "of deepgram, elevenlabs, cartesia and azure that have a "
+            "key, else flite.",
+            voice_names));
   to.push_back(choices("providers.models", at<&all::models>,
-                       "Who thinks; empty: the first of openai, gemini, "
-                       "anthropic and ollama that has a key or a URL, else the "
-                       "agent's script.",
+                       "Who thinks; empty: those of openai, gemini, anthropic "
+                       "and ollama that have a key or a URL, else the agent's "
+                       "script.",
                        model_names));
   to.push_back(choices("providers.small_models", at<&all::small_models>,
                        "Who thinks first about short turns of the caller; "
                        "empty: ollama when it has a URL and models is empty.",
                        model_names));
   to.push_back(choices("providers.medium_models", at<&all::medium_models>,
-                       "The same for longer turns; empty: Gemini's Flash when "
-                       "it has a key and models is empty.",
+                       "The same for longer turns; empty: Gemini's own model "
+                       "when it comes first and models is empty.",
                        model_names));
   to.push_back(choices("providers.large_models", at<&all::large_models>,
                        "The same for the longest; empty: Gemini's Pro when it "
-                       "has a key and models is empty.",
+                       "comes first and models is empty.",
                        model_names));
   to.push_back(words("providers.medium_from", at<&all::medium_from>,
                      "Turns of so many words are no short ones."));
@@ -138,9 +142,9 @@ void add_deepgram(std::vector<setting_key>& to) {
   to.push_back(required("providers.deepgram.model",
                         of<me, &deepgram_settings::model>,
                         "The model that listens where none is named."));
-  to.push_back(required("providers.deepgram.voice",
-                        of<me, &deepgram_settings::voice>,
-                        "The voice where none is named."));
+  to.push_back(text("providers.deepgram.voice",
+                    of<me, &deepgram_settings::voice>,
+                    "The voice where none is named; empty: by language."));
 }
 
 void add_listeners(std::vector<setting_key>& to) {
@@ -192,8 +196,8 @@ void add_voices(std::vector<setting_key>& to) {
                         "The model that speaks."));
   to.push_back(text("providers.elevenlabs.voice",
                     of<eleven, &voice_settings::voice>,
-                    "The voice's id where none is named; empty: one of the "
-                    "vendor's."));
+                    "The voice's id where none is named; empty: by "
+                    "language."));
   constexpr auto cartesia = &all::cartesia;
   to.push_back(secret("providers.cartesia.key", of<cartesia, &any::key>,
                       "Cartesia's key, for speaking.", "CARTESIA_API_KEY"));
@@ -206,8 +210,8 @@ void add_voices(std::vector<setting_key>& to) {
                         "The model that speaks."));
   to.push_back(text("providers.cartesia.voice",
                     of<cartesia, &voice_settings::voice>,
-                    "The voice's id where none is named; empty: one of the "
-                    "vendor's."));
+                    "The voice's id where none is named; empty: by "
+                    "language."));
   constexpr auto azure = &all::azure;
   to.push_back(secret("providers.azure.key", of<azure, &any::key>,
                       "Azure's speech key, for speaking.", "AZURE_SPEECH_KEY"));
@@ -239,9 +243,8 @@ void add_openai(std::vector<setting_key>& to) {
   to.push_back(required("providers.openai.speech_model",
                         of<me, &openai_settings::speech_model>,
                         "The model that speaks."));
-  to.push_back(required("providers.openai.voice",
-                        of<me, &openai_settings::voice>,
-                        "The voice where none is named."));
+  to.push_back(text("providers.openai.voice", of<me, &openai_settings::voice>,
+                    "The voice where none is named; empty: by language."));
 }
 
 void add_thinkers(std::vector<setting_key>& to) {

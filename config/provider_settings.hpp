@@ -24,7 +24,7 @@ struct vendor_settings {
 struct deepgram_settings : vendor_settings {
   std::string speak_url;
   std::string model = "nova-3";
-  std::string voice = "aura-2-thalia-en";
+  std::string voice;
   bool operator==(const deepgram_settings&) const = default;
 };
 
@@ -50,7 +50,7 @@ struct voice_settings : vendor_settings {
 struct openai_settings : vendor_settings {
   std::string model = "gpt-4o-mini";
   std::string speech_model = "gpt-4o-mini-tts";
-  std::string voice = "alloy";
+  std::string voice;
   bool operator==(const openai_settings&) const = default;
 };
 

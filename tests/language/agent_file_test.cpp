@@ -1,6 +1,7 @@
 #include "adapters/language/scripted/agent_file.hpp"
 
 #include "adapters/language/scripted/example_agent.hpp"
+#include "adapters/language/scripted/instructions.hpp"
 #include "adapters/language/scripted/matcher.hpp"
 
 #include <gtest/gtest.h>
@@ -103,6 +104,62 @@ TEST(AgentFile, AllMistakesAreReportedWithTheirLines) {
       HasSubstr("line 22: intents[2]: 'offers' must be the name of an intent"),
       HasSubstr("line 24: intents[3]: 'answers' must have at least one"),
       HasSubstr("line 25: intents[3]: 'then' needs 'transfer_to'")));
+}
+
+TEST(AgentFile, NamesProvidersAndWhoTakesOver) {
+  auto file = parse(smallest
+                    + "prompt: You are Clara.\n"
+                      "transfer_number: \"+15550177\"\n"
+                      "recognizers: flux\n"
+                      "voices: ['elevenlabs:el_1', deepgram]\n"
+                      "models: ['ollama:phi3:mini', scripted]\n");
+  ASSERT_TRUE(file.value) << file.errors[0];
+  EXPECT_EQ(file.value->prompt, "You are Clara.");
+  EXPECT_EQ(transfer_number(*file.value), "+15550177");
+  EXPECT_THAT(file.value->recognizers, ElementsAre("flux"));
+  EXPECT_THAT(file.value->voices, ElementsAre("elevenlabs:el_1", "deepgram"));
+  EXPECT_THAT(file.value->models, ElementsAre("ollama:phi3:mini", "scripted"));
+  auto wrong = parse(smallest
+                     + "transfer_number: reception\n"
+                       "voices:\n"
+                       "  - deepgram\n"
+                       "  - elevenlab:el_1\n"
+                       "models: ['openai:']\n");
+  EXPECT_THAT(
+    wrong.errors,
+    testing::UnorderedElementsAre(
+      HasSubstr("line 8: the file: 'transfer_number' must be a number with"),
+      HasSubstr("line 11: the file: 'voices' names 'elevenlab', which does "
+                "not exist; there are deepgram, elevenlabs, cartesia"),
+      HasSubstr("line 12: the file: 'models' has nothing behind the colon")));
+}
+
+TEST(AgentFile, OtherLanguagesNeedAModelThatSpeaksThem) {
+  auto hindi = smallest + "language: hi-IN\n";
+  EXPECT_FALSE(parse(hindi).value);
+  EXPECT_FALSE(parse(hindi + "models: [openai, scripted]\n").value);
+  EXPECT_TRUE(parse(hindi + "models: [openai, gemini]\n").value);
+}
+
+TEST(Instructions, TellAModelWhatTheFileKnows) {
+  auto text = instructions(clinic());
+  for (auto known :
+       {"You are Clara, who answers the phone of Riverside Clinic",
+        "Opening hours: Monday to Friday from", "twelve River Street",
+        "ask for name, day, time, one after the other, and read them back",
+        "Then transfer the call.", "No markdown", "One or two short sentences",
+        "one question at a time", "begin in en-US", "[the day]"})
+    EXPECT_THAT(text, HasSubstr(known));
+  EXPECT_THAT(text, Not(HasSubstr("{")));
+  EXPECT_EQ(transfer_number(clinic()), "+15550101");
+}
+
+TEST(Instructions, OwnPromptIsKeptAndTheMannersFollow) {
+  auto x = parse(smallest + "prompt: \"Sell {nothing}.\"\n").value.value();
+  EXPECT_THAT(instructions(x), testing::StartsWith("Sell {nothing}.\n\nHow "
+                                                   "you speak:"));
+  EXPECT_THAT(instructions(x), Not(HasSubstr("All day.")));
+  EXPECT_EQ(transfer_number(x), "");
 }
 
 TEST(AgentFile, BadShapesAreErrorsNotCrashes) {

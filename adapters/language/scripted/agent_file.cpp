@@ -1,6 +1,7 @@
 #include "adapters/language/scripted/agent_file.hpp"
 
 #include "adapters/language/scripted/file_map.hpp"
+#include "config/vendors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -217,6 +218,33 @@ sayings read_sayings(file_map& map) {
   return out;
 }
 
+std::vector<std::string>
+read_providers(file_map& map, const char* key,
+               std::span<const std::string_view> names) {
+  auto out = map.texts(key);
+  for (size_t i = 0; i < out.size(); ++i)
+    if (auto problem = config::choice_problem(out[i], names); !problem.empty())
+      map.complain(key, i, problem);
+  return out;
+}
+
+/// Who listens, thinks and speaks, and what the model is told.
+void read_providers(file_map& map, agent& out) {
+  out.prompt = map.text("prompt");
+  out.transfer_number = phone_number(map, "transfer_number");
+  out.recognizers
+    = read_providers(map, "recognizers", config::recognizer_names);
+  out.voices = read_providers(map, "voices", config::voice_names);
+  out.models = read_providers(map, "models", config::model_names);
+}
+
+/// Whether the script may have to answer, which is English.
+bool may_be_scripted(const agent& x) {
+  auto scripted = [](const std::string& name) { return name == "scripted"; };
+  return x.models.empty()
+         || std::any_of(x.models.begin(), x.models.end(), scripted);
+}
+
 void read_agent(file_map& map, agent& out) {
   out.name = map.required("name");
   out.company = map.text("company");
@@ -224,9 +252,11 @@ void read_agent(file_map& map, agent& out) {
   out.phone_number = phone_number(map, "phone_number");
   if (auto language = map.text("language"); !language.empty())
     out.language = language;
-  if (!out.language.starts_with("en"))
+  read_providers(map, out);
+  if (!out.language.starts_with("en") && may_be_scripted(out))
     map.complain("language", "must be English (en-US, en-GB, ...): the "
-                             "scripted agent understands no other language");
+                             "scripted agent understands no other language; "
+                             "or name others under 'models'");
   out.voice = map.text("voice");
   out.greeting = map.required("greeting");
   out.when_lost = map.text("when_lost");

@@ -112,6 +112,17 @@ struct agent {
   /// recogniser.
   std::vector<std::string> names;
   std::vector<std::string> extra_phrases;
+  /// What a language model is told to be; empty: made from the rest of the
+  /// file (instructions.hpp). The scripted model does not read it.
+  std::string prompt;
+  /// E.164: who takes over a call; empty: the first number that an intent
+  /// transfers to, if any.
+  std::string transfer_number;
+  /// Providers in order, each "vendor" or "vendor:model" (config/vendors.hpp);
+  /// empty: the engine's choice.
+  std::vector<std::string> recognizers;
+  std::vector<std::string> voices;
+  std::vector<std::string> models;
 
   /// Null when there is none of this name.
   const intent* find(std::string_view intent_name) const;
