@@ -32,16 +32,13 @@ void llm_state::begin(const prompt& x) {
       finish();
     return;
   }
-  if (speculating) // the same turn again: who thought ahead knows it as dropped
-    for (auto& one : attempts)
-      sessions.erase(one.model);
   drop_all();
   turn = x.turn;
   asked = x;
   answering = true;
   speculating = false;
   next_sentence = x.first_sentence;
-  splitter = {};
+  splitter = sentence_splitter{speech_rules};
   said.clear();
   done.reset();
   held_calls.reset();

@@ -97,7 +97,7 @@ struct llm_state {
   bool answering = false;
   bool speculating = false; ///< nothing may be said yet
   uint32_t next_sentence = 0;
-  sentence_splitter splitter;
+  sentence_splitter splitter{speech_rules};
   std::string said;                ///< of the answer, by this actor
   std::optional<answer_done> done; ///< of the model, not yet of the turn
 

@@ -99,7 +99,9 @@ void llm_state::drop(uint32_t number) {
   auto* one = find(number);
   if (!one)
     return;
-  if (one->asked)
+  if (one->asked && speculating)
+    sessions.erase(one->model); // this turn is asked again: it is not cancelled
+  else if (one->asked)
     session(one->model).cancel(turn);
   one->place.leave(self, options.menu.models.gateways);
   std::erase_if(attempts, [&](auto& x) { return x.number == number; });
@@ -129,13 +131,14 @@ void llm_state::on_failure(const provider_failed& x) {
       so_far += (so_far.empty() ? "" : " ") + said;
     said.clear();
     asked.first_sentence = next_sentence;
-    splitter = {};
+    splitter = sentence_splitter{speech_rules};
     open_calls.clear();
     held_calls.reset();
   }
   auto lost
     = x.code == provider_errc::broken || x.code == provider_errc::unreachable;
-  if (lost && !retried) {
+  auto alone = order.size() == 1 && x.code == provider_errc::timed_out;
+  if ((lost || alone) && !retried) {
     retried = true;
     order.push_back(failed.model); // once more, behind the others
   }

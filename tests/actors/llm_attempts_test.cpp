@@ -20,7 +20,8 @@ protected:
       };
     }
     options.menu.models
-      = model_list{{{"a", "", a->models()}, {"b", "", b->models()}}, nullptr};
+      = model_list{{{"a", "", a->models()}, {"b", "", b->models()}},
+                   provider_gateway_actor{}};
     options.menu.routes.small = options.menu.routes.medium
       = options.menu.routes.large = {0, 1};
   }
@@ -149,7 +150,7 @@ TEST(ModelRoutes, SendTurnsToTheirSizeAndFallBackOnTheOthers) {
   x.small_models = {{"s", "", {}}};
   x.medium_models = {{"m", "", {}}};
   x.models = {{"l", "", {}}};
-  auto menu = make_menu(x, nullptr);
+  auto menu = make_menu(x, provider_gateway_actor{});
   auto names = [&](size_t words) {
     prompt y;
     std::string text;

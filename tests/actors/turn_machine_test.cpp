@@ -1,120 +1,12 @@
-#include "actors/turn_machine.hpp"
+#include "tests/actors/turn_script.hpp"
 
 #include <gtest/gtest.h>
-
-#include <sstream>
 
 namespace velox::actors {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Runs scripts of events, each a word; "_" stands for a blank in texts:
-///   voice quiet        the caller's voice began, stopped
-///   part:x final:x     what the recogniser says
-///   key:5              a key
-///   floor:1            the agent has the floor as turn 1
-///   protected:1        the same, and may not be interrupted
-///   started:1 over:1   its first sound is out, it was heard to its end
-///   +500               500 ms pass, with a look whenever one is due
-/// and tells what the machine did, in the same manner.
-class script {
-public:
-  explicit script(turn_policy policy = {}) : machine_(policy) {}
-
-  std::string operator()(const std::string& text) {
-    std::istringstream in{text};
-    std::string word;
-    while (in >> word)
-      step(word);
-    return std::exchange(actions_, {});
-  }
-
-  std::string state() const { return turn_machine::to_text(machine_.now_in()); }
-
-  std::optional<caf::timespan> next_look() const {
-    if (auto at = machine_.next_look())
-      return caf::timespan{*at - now_};
-    return std::nullopt;
-  }
-
-private:
-  void step(const std::string& word) {
-    auto colon = word.find(':');
-    auto name = word.substr(0, colon);
-    auto rest = colon == std::string::npos ? "" : word.substr(colon + 1);
-    for (auto& c : rest)
-      c = c == '_' ? ' ' : c;
-    auto turn = [&] { return uint64_t{std::stoul(rest)}; };
-    if (name[0] == '+')
-      pass(std::chrono::milliseconds{std::stol(name)});
-    else if (name == "voice")
-      machine_.on(voice_started{}, now_);
-    else if (name == "quiet")
-      machine_.on(voice_stopped{}, now_);
-    else if (name == "part")
-      machine_.on(words_partial{rest}, now_);
-    else if (name == "final")
-      machine_.on(words_final{rest, rest.empty() ? 0 : confidence}, now_);
-    else if (name == "key")
-      machine_.on(key_pressed{rest[0]}, now_);
-    else if (name == "floor")
-      machine_.on(floor_taken{turn(), true}, now_);
-    else if (name == "protected")
-      machine_.on(floor_taken{turn(), false}, now_);
-    else if (name == "started")
-      machine_.on(playback_started{turn()}, now_);
-    else if (name == "over")
-      machine_.on(playback_finished{turn()}, now_);
-    else
-      ADD_FAILURE() << "no such event: " << word;
-    note();
-  }
-
-  void pass(caf::timespan span) {
-    auto until = now_ + span;
-    while (machine_.next_look() && *machine_.next_look() <= until) {
-      now_ = std::max(now_, *machine_.next_look());
-      machine_.on_time(now_);
-      note();
-    }
-    now_ = until;
-  }
-
-  void note() {
-    for (auto& x : machine_.take_actions()) {
-      actions_ += actions_.empty() ? "" : " ";
-      std::visit([this](auto& y) { actions_ += name(y); }, x);
-    }
-  }
-
-  std::string name(const user_turn& x) {
-    last_confidence = x.confidence;
-    return "turn(" + x.text + ")";
-  }
-  std::string name(const words_final& x) { return "words(" + x.text + ")"; }
-  std::string name(const cancel& x) {
-    return "cancel(" + std::to_string(x.turn) + ")";
-  }
-  std::string name(const resume_turn& x) {
-    return "resume(" + std::to_string(x.turn) + ")";
-  }
-  std::string name(const caller_idle& x) {
-    return "idle(" + std::to_string(x.times) + ")";
-  }
-  std::string name(const stage_late& x) {
-    return "late(" + x.stage + "," + std::to_string(x.turn) + ")";
-  }
-
-  turn_machine machine_;
-  turn_machine::time_point now_{24h};
-  std::string actions_;
-
-public:
-  double confidence = 0.9;
-  double last_confidence = -1;
-};
 
 struct example {
   const char* what;
@@ -126,7 +18,7 @@ struct example {
 class TurnMachine : public testing::TestWithParam<example> {};
 
 TEST_P(TurnMachine, Follows) {
-  script run;
+  turn_script run;
   EXPECT_EQ(run(GetParam().events), GetParam().actions);
   EXPECT_EQ(run.state(), GetParam().state);
 }
@@ -356,7 +248,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(TurnPolicy, WithoutBargeInNobodyIsCutOff) {
   turn_policy policy;
   policy.barge_in = false;
-  script run{policy};
+  turn_script run{policy};
   EXPECT_EQ(run("floor:1 started:1 voice +900 part:but quiet final:but +500"),
             "");
   EXPECT_EQ(run.state(), speaking);
@@ -374,7 +266,7 @@ TEST(TurnPolicy, SetsThePauses) {
   policy.noise = 100ms;
   policy.false_alarm = 1s;
   policy.answer_due = 5s;
-  script run{policy};
+  turn_script run{policy};
   EXPECT_EQ(run("final:a +899"), "words(a)");
   EXPECT_EQ(run("+1"), "turn(a)");
   EXPECT_EQ(run("floor:1 +4999"), "");
@@ -387,7 +279,7 @@ TEST(TurnPolicy, SetsThePauses) {
 }
 
 TEST(TurnConfidence, IsThatOfTheWeakestPart) {
-  script run;
+  turn_script run;
   run.confidence = 0.9;
   run("final:a");
   run.confidence = 0.4;
@@ -400,7 +292,7 @@ TEST(TurnConfidence, IsThatOfTheWeakestPart) {
 }
 
 TEST(TurnConfidence, IsNotLoweredByWhatWasDropped) {
-  script run;
+  turn_script run;
   run.confidence = 0.1;
   run("protected:1 started:1 final:x over:1");
   run.confidence = 0.9;
@@ -409,7 +301,7 @@ TEST(TurnConfidence, IsNotLoweredByWhatWasDropped) {
 }
 
 TEST(TurnMachineTimer, IsOffWhileTheAgentSpeaks) {
-  script run;
+  turn_script run;
   EXPECT_FALSE(run.next_look()) << "nothing has begun";
   run("floor:1");
   EXPECT_EQ(run.next_look(), 8s);
