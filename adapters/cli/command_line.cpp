@@ -5,6 +5,7 @@
 #include "adapters/cli/ctl.hpp"
 #include "adapters/cli/http_client.hpp"
 #include "adapters/cli/migrate.hpp"
+#include "adapters/cli/providers_check.hpp"
 #include "config/loader.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,6 +19,7 @@ constexpr auto footer = R"(Examples:
   velox serve                             start an engine on port 8080
   velox call --say "When do you open?"    talk to it (same data directory)
   velox ctl                               what every live call is doing
+  velox providers check                   whether the vendors take your keys
 
 --config and --data-dir may stand before or after the subcommand.
 `velox SUBCOMMAND --help` tells more, exit codes included.)";
@@ -25,7 +27,8 @@ constexpr auto footer = R"(Examples:
 constexpr auto serve_footer
   = R"(Settings come from the defaults, the config file, the environment, then these
 options; later ones win. SIGTERM or SIGINT drains: no new calls, live calls
-finish up to calls.drain_limit.
+finish up to calls.drain_limit. SIGHUP reads the vendors' keys again, from the
+config file and the files that NAME_FILE variables name.
 
 Examples:
   velox serve
@@ -46,7 +49,7 @@ void add_serve(CLI::App& app, context& ctx, const commands& parts) {
     ctx.action = [&ctx, &parts] {
       auto settings = ctx.settings();
       if (parts.serve)
-        return parts.serve(settings);
+        return parts.serve(settings, [&ctx] { return ctx.settings(); });
       ctx.err << "velox: this program was built without an engine\n";
       return exit_failed;
     };
@@ -116,6 +119,7 @@ int run(int argc, const char* const* argv, const commands& parts,
   add_call(app, ctx);
   add_ctl(app, ctx);
   add_migrate(app, ctx);
+  add_providers(app, ctx);
   if (auto code = parse(app, ctx, argc, argv))
     return *code;
   return act(ctx);

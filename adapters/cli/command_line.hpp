@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "config/vendor_keys.hpp"
 
 #include <functional>
 #include <iosfwd>
@@ -10,8 +11,10 @@ namespace velox::cli {
 /// What the program adds to the command line: the parts that need the whole
 /// engine.
 struct commands {
-  /// Runs the engine until it is told to stop; returns the exit code.
-  std::function<int(const config::settings&)> serve;
+  /// Runs the engine until it is told to stop; returns the exit code. The
+  /// source reads the same settings again.
+  std::function<int(const config::settings&, const config::settings_source&)>
+    serve;
 };
 
 /// The `velox` program: reads the options, runs one subcommand and returns its

@@ -3,6 +3,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <optional>
+#include <utility>
 
 namespace velox::net {
 
@@ -28,7 +29,8 @@ public:
   /// The handle may be destroyed by what it runs, so nothing is destroyed
   /// here that may be running.
   void stop() override {
-    f_ = nullptr;
+    // What it holds may destroy the handle, and so come here again.
+    auto dropped = std::exchange(f_, nullptr);
     out_->remove(this);
     clock_.reset();
   }

@@ -337,6 +337,13 @@ strings catalogue::unusable(const agent_briefing& briefing) const {
   return result;
 }
 
+provider_source source_of(std::shared_ptr<const catalogue> x) {
+  return [x = std::move(x)](const agent_record& agent,
+                            const agent_briefing& briefing) {
+    return x->choose(agent, briefing);
+  };
+}
+
 std::vector<gateway_spec> catalogue::gateways() const {
   std::vector<gateway_spec> result;
   for (auto& x : all_vendors()) {

@@ -82,4 +82,7 @@ private:
   std::shared_ptr<speech::phrase_cache> cache_;
 };
 
+/// The choice of `x`, for calls.
+provider_source source_of(std::shared_ptr<const catalogue> x);
+
 } // namespace velox::providers

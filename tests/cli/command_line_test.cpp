@@ -33,7 +33,9 @@ protected:
     auto pattern
       = (std::filesystem::temp_directory_path() / "velox-cli-XXXXXX").string();
     dir = ::mkdtemp(pattern.data());
-    parts.serve = [this](const config::settings& x) {
+    parts.serve = [this](const config::settings& x,
+                         const config::settings_source& source) {
+      reread = source;
       served = x;
       return 7;
     };
@@ -67,6 +69,7 @@ protected:
   std::filesystem::path dir;
   cli::commands parts;
   std::optional<config::settings> served;
+  config::settings_source reread;
   std::string out;
   std::string err;
 };

@@ -5,16 +5,20 @@
 #include "actors/memory_ledger.hpp"
 #include "actors/shard.hpp"
 #include "adapters/carriers/twilio/media_socket.hpp"
+#include "adapters/carriers/twilio/rest.hpp"
 #include "adapters/carriers/twilio/webhooks.hpp"
+#include "adapters/cli/serve/briefings.hpp"
 #include "adapters/cli/serve/call_metrics.hpp"
 #include "adapters/cli/serve/data_directory.hpp"
+#include "adapters/cli/serve/introduction.hpp"
+#include "adapters/cli/serve/ways_out.hpp"
 #include "adapters/console/live_calls.hpp"
 #include "adapters/http/ask.hpp"
 #include "adapters/http/health.hpp"
 #include "adapters/http/metrics.hpp"
 #include "adapters/http/server.hpp"
-#include "adapters/language/scripted/agent_file.hpp"
 #include "adapters/language/scripted/scripted_model.hpp"
+#include "adapters/providers/catalogue.hpp"
 #include "adapters/speech/offline.hpp"
 #include "config/log.hpp"
 #include "persistence/store.hpp"
@@ -26,8 +30,7 @@
 
 #include <atomic>
 #include <future>
-#include <map>
-#include <mutex>
+#include <optional>
 #include <thread>
 
 namespace velox::cli {
@@ -56,39 +59,6 @@ unix_ms time_of_day() {
     .count();
 }
 
-agent_lines lines_of(const language::agent& x) {
-  agent_lines result;
-  if (!x.says.still_there.empty())
-    result.still_there = x.says.still_there.front();
-  result.idle_goodbye = x.says.idle_farewell;
-  result.out_of_credit = x.says.out_of_credit;
-  result.too_long = x.says.time_is_up;
-  result.trouble = x.says.apology;
-  return result;
-}
-
-/// What calls need to know of their agents, worked out once per agent file.
-class briefings {
-public:
-  agent_briefing get(const agent_record& agent) {
-    std::lock_guard guard{mutex_};
-    auto known = known_.find(agent.script);
-    if (known != known_.end())
-      return known->second;
-    agent_briefing result;
-    if (auto parsed = language::parse(agent.script); parsed.value) {
-      result.phrases = language::vocabulary(*parsed.value);
-      result.lines = lines_of(*parsed.value);
-    }
-    known_.emplace(agent.script, result);
-    return result;
-  }
-
-private:
-  std::mutex mutex_;
-  std::map<std::string, agent_briefing> known_;
-};
-
 actors::turn_policy turn_policy_of(const config::turn_settings& x) {
   actors::turn_policy result;
   result.end_of_turn = std::max(x.end_of_turn_silence - voice_hangover,
@@ -104,6 +74,7 @@ actors::call_limits limits_of(const config::settings& x) {
   result.ghost = x.calls.ghost_timeout;
   result.max_duration = x.calls.max_duration;
   result.tick = x.billing.tick;
+  result.hedge_after = x.providers.hedge_after;
   result.children.intensity.limit = x.calls.restart_limit;
   result.children.intensity.window = x.calls.restart_window;
   return result;
@@ -112,36 +83,46 @@ actors::call_limits limits_of(const config::settings& x) {
 } // namespace
 
 struct engine_process::parts {
-  parts(const config::settings& settings, const config::secrets& secrets)
-    : settings(settings), secrets(secrets), data(settings.storage.data_dir),
-      speech(speech_options()) {}
+  parts(const config::settings& settings, const config::secrets& secrets,
+        std::shared_ptr<const config::vendor_keys> keys)
+    : settings(settings), secrets(secrets), keys(std::move(keys)),
+      data(settings.storage.data_dir), speech(speech_options()) {}
 
   // -- start, in this order
   // ----------------------------------------------------
 
   void prepare_agents() {
-    auto agents = load_agents(settings.agents.files);
+    agents = load_agents(settings.agents.files);
     auto credit = static_cast<int64_t>(settings.billing.initial_credit_seconds);
     if (auto lost = data.prepare(agents, credit); lost > 0)
       config::log().warn("Calls were cut off when the engine last stopped; "
                          "their conversations say so. count={}",
                          lost);
-    for (auto& agent : agents) {
-      auto missing = speech.prewarm(briefs->get(agent).phrases);
-      for (auto& word : missing)
-        config::log().warn("The recogniser does not know how a word of an "
-                           "agent's vocabulary sounds. agent={} word={}",
-                           config::field(agent.id), config::field(word));
-    }
   }
 
-  void start_actors() {
+  /// The shards, not started yet, and who works for calls on them.
+  void make_providers() {
     auto count = settings.server.shards > 0
                    ? settings.server.shards
                    : std::max(1u, std::thread::hardware_concurrency());
     for (size_t i = 0; i < count; ++i)
       shards.push_back(std::make_unique<actors::shard>(system, i));
+    outside.emplace(settings.providers, contexts());
+    vendors = std::make_shared<const providers::catalogue>(
+      settings.providers, keys, outside->source(),
+      providers::offline_factories{speech.recognizers(), speech.synthesizers(),
+                                   language::scripted_model(),
+                                   settings.speech.voice});
+    briefs = std::make_shared<briefings>(providers::source_of(vendors));
+  }
+
+  void start_actors() {
     actors::engine_options options;
+    for (auto& x : vendors->gateways()) {
+      auto& gateway = options.gateways.emplace_back();
+      gateway.provider = x.name;
+      gateway.places = x.max_concurrent;
+    }
     options.admission.limit = settings.calls.max_live;
     options.admission.token_memory = settings.calls.token_lifetime * 2;
     options.make_store = [this] {
@@ -156,8 +137,30 @@ struct engine_process::parts {
     };
     root = system.spawn(actors::engine, options);
     root->attach_functor([this](const caf::error&) { root_down = true; });
-    for (auto& x : shards)
-      x->start();
+    for (size_t i = 0; i < shards.size(); ++i) {
+      shards[i]->start();
+      shards[i]->post(outside->settle(i));
+    }
+  }
+
+  void introduce_agents() {
+    for (auto& agent : agents)
+      introduce(agent, {system, *vendors, *briefs, speech});
+  }
+
+  /// Null when nobody may speak for the account.
+  std::shared_ptr<carrier_control> control() const {
+    auto now = keys->twilio();
+    if (now.account_sid.empty() || now.auth_token.empty())
+      return nullptr;
+    carriers::twilio::rest_options options;
+    options.out = outside->source();
+    options.access = [keys = keys] {
+      auto x = keys->twilio();
+      return carriers::twilio::rest_access{x.base_url, x.account_sid,
+                                           x.auth_token};
+    };
+    return carriers::twilio::rest_control(std::move(options));
   }
 
   void make_services() {
@@ -166,8 +169,8 @@ struct engine_process::parts {
     x->store = root;
     x->ledger = root;
     x->gateways = root;
-    x->choose = actors::fixed_providers(
-      speech.recognizers(), speech.synthesizers(), language::scripted_model());
+    x->choose = providers::source_of(vendors);
+    x->control = control();
     x->brief = [briefs = briefs](const agent_record& agent) {
       return briefs->get(agent);
     };
@@ -193,10 +196,7 @@ struct engine_process::parts {
     options.body_timeout = settings.server.request_timeout;
     options.idle_timeout = settings.server.idle_timeout;
     options.max_connections = settings.server.max_connections;
-    std::vector<boost::asio::io_context*> contexts;
-    for (auto& x : shards)
-      contexts.push_back(&x->io());
-    server.emplace(options, contexts, std::move(routes), counts);
+    server.emplace(options, contexts(), std::move(routes), counts);
   }
 
   void add_routes(http::router& routes) {
@@ -297,6 +297,13 @@ struct engine_process::parts {
     }
   }
 
+  std::vector<boost::asio::io_context*> contexts() const {
+    std::vector<boost::asio::io_context*> result;
+    for (auto& x : shards)
+      result.push_back(&x->io());
+    return result;
+  }
+
   std::vector<live_call> live_calls_now() {
     std::vector<live_call> result;
     caf::scoped_actor self{system, true};
@@ -322,13 +329,17 @@ struct engine_process::parts {
 
   config::settings settings;
   config::secrets secrets;
+  std::shared_ptr<const config::vendor_keys> keys;
   data_directory data;
-  std::shared_ptr<briefings> briefs = std::make_shared<briefings>();
+  std::vector<agent_record> agents;
   std::shared_ptr<http::metrics> counts = std::make_shared<http::metrics>();
   actor_config config;
   caf::actor_system system{config};
   speech::offline_speech speech;
   std::vector<std::unique_ptr<actors::shard>> shards;
+  std::optional<ways_out> outside;
+  std::shared_ptr<const providers::catalogue> vendors;
+  std::shared_ptr<briefings> briefs;
   std::atomic<bool> root_down = false;
   std::atomic<bool> drained = false;
   actors::engine_actor root;
@@ -337,17 +348,22 @@ struct engine_process::parts {
 };
 
 engine_process::engine_process(const config::settings& settings,
-                               const config::secrets& secrets)
-  : parts_(std::make_unique<parts>(settings, secrets)) {
+                               const config::secrets& secrets,
+                               std::shared_ptr<const config::vendor_keys> keys)
+  : parts_(std::make_unique<parts>(settings, secrets, std::move(keys))) {
   parts_->prepare_agents();
+  parts_->make_providers();
   parts_->start_actors();
   parts_->make_services();
+  parts_->introduce_agents();
   parts_->listen();
 }
 
 engine_process::~engine_process() {
   parts_->stop_listening();
   parts_->stop_actors();
+  if (parts_->outside)
+    parts_->outside->stop();
   for (auto& x : parts_->shards)
     x->stop();
 }
@@ -363,7 +379,8 @@ bool engine_process::alive() const {
 void engine_process::start_draining() {
   http::ask(
     parts_->system, caf::actor_cast<call_registry_actor>(parts_->root),
-    caf::timespan{std::chrono::hours{24}}, [this](const registry_status&) { parts_->drained = true; },
+    caf::timespan{std::chrono::hours{24}},
+    [this](const registry_status&) { parts_->drained = true; },
     [this](const caf::error&) { parts_->drained = true; }, drain{});
 }
 

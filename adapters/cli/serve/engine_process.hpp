@@ -2,6 +2,7 @@
 
 #include "config/secrets.hpp"
 #include "config/settings.hpp"
+#include "config/vendor_keys.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -13,9 +14,11 @@ namespace velox::cli {
 class engine_process {
 public:
   /// Opens the data directory, builds the agents' language models, starts the
-  /// actors and listens. Throws std::exception with what to mend.
+  /// actors and listens. `keys` are looked at whenever a vendor is asked.
+  /// Throws std::exception with what to mend.
   engine_process(const config::settings& settings,
-                 const config::secrets& secrets);
+                 const config::secrets& secrets,
+                 std::shared_ptr<const config::vendor_keys> keys);
 
   /// Whatever still lives is ended without ceremony.
   ~engine_process();
