@@ -197,3 +197,32 @@ TEST_F(MediaAbuse, GivesUpOnACarrierThatDoesNotRead) {
   ASSERT_FALSE(events.empty());
   EXPECT_THAT(events.back(), HasSubstr("wire-lost"));
 }
+
+namespace {
+
+/// A client's frame, its mask all zeros (RFC 6455, 5.2).
+std::string client_frame(int opcode, const std::string& payload) {
+  std::string out;
+  out += static_cast<char>(0x80 | opcode);
+  out += static_cast<char>(0x80 | payload.size());
+  return out + std::string(4, '\0') + payload;
+}
+
+} // namespace
+
+/// Beast 1.81 locks up when it is to close while the peer's close frame lies in
+/// its buffer: no handler is called any more.
+TEST_F(MediaAbuse, LetsGoOfAPeerWhoClosesInTheSameBreath) {
+  options.bad_messages = 0; // the first one closes
+  start();
+  auto client = call();
+  client->raw(client_frame(2, "x") + client_frame(8, "\x03\xe8"));
+  auto events = log->until("closed");
+  EXPECT_THAT(events.back(), testing::StartsWith("closed"));
+  drop_leg();
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{3};
+  while (server->connections() > 0
+         && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_EQ(server->connections(), 0u);
+}

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
@@ -91,6 +92,10 @@ void media_client::send_binary(const std::string& data) {
       x.async_write(boost::asio::buffer(data), done);
     });
   });
+}
+
+void media_client::raw(const std::string& bytes) {
+  boost::asio::write(impl_->socket(), boost::asio::buffer(bytes));
 }
 
 void media_client::begin(const velox::twilio_start& start) {

@@ -20,6 +20,9 @@ public:
   void send(const std::string& text);
   void send_binary(const std::string& data);
 
+  /// Bytes past all framing, in one piece.
+  void raw(const std::string& bytes);
+
   /// `connected` and `start` with these parameters.
   void begin(const velox::twilio_start& start);
   void media(std::vector<uint8_t> mulaw,

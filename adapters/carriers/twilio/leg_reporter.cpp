@@ -1,5 +1,6 @@
 #include "adapters/carriers/twilio/leg_reporter.hpp"
 
+#include <caf/abstract_actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
@@ -31,7 +32,12 @@ void leg_reporter::report_to(const leg_client_actor& client) {
 }
 
 void leg_reporter::send(event x) {
-  if (auto strong = client_.lock())
+  // Somebody may still hold the handle of a stream that has ended: what it is
+  // sent would be lost, and its successor would never hear of it.
+  auto strong = client_.lock();
+  auto ended = !strong
+               || strong->get()->getf(caf::abstract_actor::is_terminated_flag);
+  if (!ended)
     deliver(caf::actor_cast<leg_client_actor>(strong), std::move(x));
   else
     keep(std::move(x));
