@@ -228,11 +228,11 @@ void call_state::on_late(const stage_late& x) {
 }
 
 /// Nobody can do a stage's work: the caller hears why, if a voice is left.
-/// Without a voice, the carrier's own says it: `/voice/resume` is asked next.
+/// The apology may be remembered although no vendor speaks any more. If not,
+/// the carrier's own voice says it: `/voice/resume` is asked next.
 void call_state::on_stage_failed(const stage_failed& x) {
   log("stage-failed", talk.turn(), json_object{}.add("stage", x.stage).str());
-  auto speechless = x.stage == "tts";
-  if (now_in == phase::saying_goodbye && speechless) {
+  if (now_in == phase::saying_goodbye && x.stage == "tts") {
     close_leg();
     return;
   }
@@ -240,8 +240,7 @@ void call_state::on_stage_failed(const stage_failed& x) {
     return;
   transfer_to = briefing.transfer_number;
   finish(end_reason::providers_failed,
-         "No provider for \"" + x.stage + "\" works.",
-         speechless ? "" : briefing.lines.trouble);
+         "No provider for \"" + x.stage + "\" works.", briefing.lines.trouble);
 }
 
 void call_state::after_restart(const std::string& child) {

@@ -1,6 +1,7 @@
 #include "adapters/providers/catalogue.hpp"
 
 #include "adapters/language/models/models.hpp"
+#include "adapters/providers/last_words.hpp"
 #include "adapters/speech/recognizers/recognizers.hpp"
 #include "adapters/speech/synthesizers/synthesizers.hpp"
 #include "adapters/speech/synthesizers/voices.hpp"
@@ -153,7 +154,8 @@ catalogue::recognizer(std::string_view choice) const {
   return result;
 }
 
-provider<synthesizer_factory> catalogue::voice(std::string_view choice) const {
+provider<synthesizer_factory>
+catalogue::voice(std::string_view choice, bool from_memory) const {
   auto [name, detail] = config::parse_choice(choice);
   std::string chosen{detail};
   if (name == "flite") // it remembers its sentences itself
@@ -167,9 +169,11 @@ provider<synthesizer_factory> catalogue::voice(std::string_view choice) const {
   std::string vendor{info->gateway};
   speech::voice_options options;
   options.model = defaults.model;
-  auto make = make_voice(name, vendor_of(*info), options);
+  auto make = from_memory ? speechless_voice()
+                          : make_voice(name, vendor_of(*info), options);
   // The cache goes by the voice, so it must be told the one that is used.
-  return {name_of(name, detail), vendor,
+  return {from_memory ? "phrase-cache" : name_of(name, detail),
+          from_memory ? "" : vendor,
           with_voice(speech::cached(cache_, vendor, std::move(make)), vendor,
                      chosen, defaults.voice)};
 }
@@ -304,8 +308,10 @@ call_providers catalogue::choose(const agent_record& agent,
   call_providers result;
   result.recognizers = all_of(recognizers_for(briefing),
                               [this](auto x) { return recognizer(x); });
-  result.voices
-    = all_of(voices_for(agent, briefing), [this](auto x) { return voice(x); });
+  auto voices = voices_for(agent, briefing);
+  result.voices = all_of(voices, [this](auto x) { return voice(x); });
+  if (!result.voices.front().gateway.empty()) // for the apology, if need be
+    result.voices.push_back(voice(voices.front(), true));
   result.small_models = all_of(models.small, model_named);
   result.medium_models = all_of(models.medium, model_named);
   result.models = all_of(models.large, model_named);

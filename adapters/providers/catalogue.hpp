@@ -53,7 +53,9 @@ public:
   // -- names that do not exist
 
   provider<recognizer_factory> recognizer(std::string_view choice) const;
-  provider<synthesizer_factory> voice(std::string_view choice) const;
+  /// `from_memory`: only what is in the phrase cache, at no vendor's gateway.
+  provider<synthesizer_factory>
+  voice(std::string_view choice, bool from_memory = false) const;
   provider<language_model_factory> model(std::string_view choice) const;
 
 private:

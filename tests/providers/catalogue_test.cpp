@@ -68,7 +68,7 @@ TEST_F(Catalogue, KeysThatAreSetDecide) {
   x.deepgram.key = x.openai.key = "k";
   auto who = choose();
   EXPECT_THAT(names(who.recognizers), ElementsAre("deepgram:nova-3"));
-  EXPECT_THAT(names(who.voices), ElementsAre("deepgram"));
+  EXPECT_THAT(names(who.voices), ElementsAre("deepgram", "phrase-cache"));
   EXPECT_THAT(names(who.models), ElementsAre("openai:gpt-4o-mini"));
   EXPECT_THAT(gateways_of(who.models), ElementsAre("openai"));
   EXPECT_TRUE(who.recognizers[0].make);
@@ -122,7 +122,7 @@ TEST_F(Catalogue, AgentGoesBeforeSettingsAndSettingsBeforeKeys) {
   x.large_models = {"openai:huge"};
   auto who = choose();
   EXPECT_THAT(names(who.recognizers), ElementsAre("pocketsphinx"));
-  EXPECT_THAT(names(who.voices), ElementsAre("elevenlabs:el_1", "flite"));
+  EXPECT_THAT(names(who.voices), ElementsAre("elevenlabs:el_1", "flite", "phrase-cache"));
   EXPECT_THAT(names(who.small_models), ElementsAre("openai:tiny"));
   EXPECT_THAT(names(who.models),
               ElementsAre("openai:huge", "gemini:g", "scripted"));
@@ -136,20 +136,25 @@ TEST_F(Catalogue, AgentGoesBeforeSettingsAndSettingsBeforeKeys) {
                           "deepgram:flux-general-en"));
   EXPECT_THAT(gateways_of(who.recognizers),
               ElementsAre("deepgram", "deepgram", "deepgram"));
-  EXPECT_THAT(names(who.voices), ElementsAre("deepgram:aura-2-odysseus-en"));
+  EXPECT_THAT(names(who.voices),
+              ElementsAre("deepgram:aura-2-odysseus-en", "phrase-cache"));
   EXPECT_THAT(names(who.models), ElementsAre("openai:gpt-4o"));
   EXPECT_THAT(names(who.small_models), IsEmpty());
 }
 
 TEST_F(Catalogue, VoiceIdChoosesTheVendor) {
   x.deepgram.key = x.elevenlabs.key = "k";
-  EXPECT_THAT(names(choose().voices), ElementsAre("deepgram", "elevenlabs"));
+  EXPECT_THAT(names(choose().voices),
+              ElementsAre("deepgram", "elevenlabs", "phrase-cache"));
   agent.voice = "el_EXAVITQu4vr4xnSDxMaL";
-  EXPECT_THAT(names(choose().voices), ElementsAre("elevenlabs", "deepgram"));
+  EXPECT_THAT(names(choose().voices),
+              ElementsAre("elevenlabs", "deepgram", "phrase-cache"));
   agent.voice = "coral"; // OpenAI's, which has no key
-  EXPECT_THAT(names(choose().voices), ElementsAre("deepgram", "elevenlabs"));
+  EXPECT_THAT(names(choose().voices),
+              ElementsAre("deepgram", "elevenlabs", "phrase-cache"));
   agent.language = "hi-IN"; // Deepgram speaks no Hindi
-  EXPECT_THAT(names(choose().voices), ElementsAre("elevenlabs"));
+  EXPECT_THAT(names(choose().voices),
+              ElementsAre("elevenlabs", "phrase-cache"));
 }
 
 TEST_F(Catalogue, UnusableOnesAreLeftOutAndNamedWithTheFix) {
@@ -159,7 +164,7 @@ TEST_F(Catalogue, UnusableOnesAreLeftOutAndNamedWithTheFix) {
   x.voices = {"azure", "deepgram"};
   auto who = choose();
   EXPECT_THAT(names(who.recognizers), ElementsAre("deepgram:nova-3"));
-  EXPECT_THAT(names(who.voices), ElementsAre("deepgram"));
+  EXPECT_THAT(names(who.voices), ElementsAre("deepgram", "phrase-cache"));
   // Nobody is left: the vendor says what is wrong.
   EXPECT_THAT(names(who.models),
               ElementsAre("openai:gpt-4o-mini", "gemini:pro"));

@@ -221,6 +221,7 @@ TEST_F(Recognizer, DoesNotKeepItsActorAlive) {
     auto client
       = system_.spawn([]() -> recognition_client_actor::behavior_type {
           return {
+            [](const session_ready&) {},
             [](const words_partial&) {},
             [](const words_final&) {},
             [](const provider_failed&) {},
