@@ -26,6 +26,7 @@ keeps in its data directory.
 Examples:
   velox ctl
   velox ctl tree CA0123
+  velox ctl providers
   velox ctl kill CA0123 llm       a drill: the call goes on
   velox ctl --engine https://voice.example.com --admin-key KEY calls --json
 
@@ -140,6 +141,29 @@ int show_calls(const context& ctx, ctl_options& options, bool with_trees) {
   return exit_ok;
 }
 
+int show_providers(const context& ctx, ctl_options& options) {
+  auto body = request(ctx, options, "GET", "/providers");
+  auto document = parse(body);
+  if (options.json) {
+    ctx.out << body << '\n';
+    return exit_ok;
+  }
+  std::vector<std::vector<std::string>> rows{{"PROVIDER", "BREAKER", "IN USE",
+                                              "LIMIT", "ADMITTED", "REFUSED",
+                                              "FAILED"}};
+  const auto* all = json_member(document, "providers");
+  if (all && all->IsArray())
+    for (const auto& x : all->GetArray()) {
+      auto limit = number_of(x, "limit");
+      rows.push_back({text_of(x, "provider"), text_of(x, "breaker"),
+                      number_of(x, "in_use"), limit == "0" ? "none" : limit,
+                      number_of(x, "admitted"), number_of(x, "refused"),
+                      number_of(x, "failed")});
+    }
+  ctx.out << table(rows);
+  return exit_ok;
+}
+
 int show_tree(const context& ctx, ctl_options& options) {
   auto body = request(ctx, options, "GET",
                       "/calls/" + percent_encode(options.call) + "/tree");
@@ -175,8 +199,8 @@ int kill_actor(const context& ctx, ctl_options& options) {
 
 void add_ctl(CLI::App& app, context& ctx) {
   auto options = std::make_shared<ctl_options>();
-  auto* sub
-    = app.add_subcommand("ctl", "Look at live calls, end one, kill an actor");
+  auto* sub = app.add_subcommand(
+    "ctl", "Look at live calls and vendors, end a call, kill an actor");
   sub->footer(footer);
   sub->fallthrough();
   sub->require_subcommand(0, 1);
@@ -212,6 +236,9 @@ void add_ctl(CLI::App& app, context& ctx) {
   };
   on(sub->add_subcommand("calls", "List the live calls"),
      [](auto& c, auto& o) { return show_calls(c, o, false); });
+  on(sub->add_subcommand("providers",
+                         "Show the vendors: circuit breakers, places in use"),
+     show_providers);
   auto* tree = sub->add_subcommand("tree", "Show the actor tree of a call");
   with_call(tree);
   on(tree, show_tree);

@@ -169,6 +169,18 @@ TEST_F(Lifecycle, EndsACallForAnOperator) {
   EXPECT_NE(ctl({"calls", "--admin-key", "wrong"}).exit_code, 0);
 }
 
+TEST_F(Lifecycle, ListsItsVendors) {
+  start();
+  auto shown = ctl({"providers"});
+  EXPECT_EQ(shown.exit_code, 0);
+  for (auto vendor : {"deepgram", "openai", "gemini", "elevenlabs"})
+    EXPECT_THAT(shown.out, HasSubstr(vendor));
+  EXPECT_THAT(shown.out, HasSubstr("closed"));
+  EXPECT_THAT(ctl({"providers", "--json"}).out,
+              HasSubstr(R"("in_use":0,"limit":)"));
+  EXPECT_EQ(ctl({"providers", "--admin-key", "wrong"}).exit_code, 3);
+}
+
 TEST_F(Lifecycle, IsHealthyAndCounts) {
   start();
   EXPECT_THAT(get("/healthz"), HasSubstr("alive"));

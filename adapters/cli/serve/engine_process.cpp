@@ -13,6 +13,7 @@
 #include "adapters/cli/serve/introduction.hpp"
 #include "adapters/cli/serve/ways_out.hpp"
 #include "adapters/console/live_calls.hpp"
+#include "adapters/console/provider_list.hpp"
 #include "adapters/http/ask.hpp"
 #include "adapters/http/health.hpp"
 #include "adapters/http/metrics.hpp"
@@ -203,6 +204,7 @@ struct engine_process::parts {
     http::add_health(routes, [this](auto report) { look(std::move(report)); });
     http::add_metrics(routes, counts);
     console::add_live_calls(routes, system, root, root, secrets.admin_api_key);
+    console::add_provider_list(routes, system, root, secrets.admin_api_key);
     carriers::twilio::webhook_options webhooks;
     webhooks.auth_token = secrets.twilio_auth_token;
     webhooks.verify_signature = settings.twilio.verify_signature;
