@@ -6,6 +6,7 @@
 #include <rapidjson/document.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <sqlite3.h>
 #include <sstream>
@@ -88,11 +89,26 @@ void engine_test::start(const std::string& config) {
     std::ofstream{dir / "velox.yaml"} << config;
     argv.insert(argv.end(), {"--config", (dir / "velox.yaml").string()});
   }
-  engine = std::make_unique<child_process>(argv, (dir / "engine.log").string());
+  engine = std::make_unique<child_process>(isolated(std::move(argv)),
+                                           (dir / "engine.log").string());
   auto line = engine->line(std::chrono::seconds{30});
   ASSERT_TRUE(line) << "the engine did not start";
   auto port = line->substr(line->rfind(':') + 1);
   url = "http://127.0.0.1:" + port;
+}
+
+std::vector<std::string>
+engine_test::isolated(std::vector<std::string> argv) const {
+  std::vector<std::string> result{"/usr/bin/env", "-i"};
+  for (auto name :
+       {"PATH", "HOME", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "ASAN_OPTIONS",
+        "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"})
+    if (auto value = std::getenv(name))
+      result.push_back(name + std::string{'='} + value);
+  for (auto& [name, value] : environment)
+    result.push_back(name + '=' + value);
+  result.insert(result.end(), argv.begin(), argv.end());
+  return result;
 }
 
 std::vector<std::string>

@@ -39,6 +39,10 @@ protected:
   /// Starts `velox serve`, with `config` (YAML) as its config file.
   void start(const std::string& config = "");
 
+  /// `argv` in an environment of its own: `environment`, and nothing of ours
+  /// that could lead a test to a real vendor.
+  std::vector<std::string> isolated(std::vector<std::string> argv) const;
+
   /// The command line of a subcommand that talks to the engine.
   std::vector<std::string> tool(std::vector<std::string> args) const;
 
@@ -58,6 +62,7 @@ protected:
   void expect_nothing_left() const;
 
   std::filesystem::path dir;
+  std::map<std::string, std::string> environment;
   std::unique_ptr<child_process> engine;
   std::string url;
 };
