@@ -100,7 +100,7 @@ secrets parse(const fs::path& path, const std::string& text) {
     auto root = YAML::Load(text);
     if (!root.IsMap()) {
       report(1, "the file holds no secrets; restore it");
-      throw config_error{std::move(problems)};
+      throw config_error{problems};
     }
     for (auto& [name, where] : entries) {
       auto node = root[name];

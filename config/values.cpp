@@ -19,6 +19,10 @@ struct overloaded : Ts... {
   using Ts::operator()...;
 };
 
+/// For clang 14, which deduces no aggregate's arguments by itself.
+template <class... Ts>
+overloaded(Ts...) -> overloaded<Ts...>;
+
 struct unit {
   std::string_view name;
   int64_t milliseconds;

@@ -115,6 +115,7 @@ openai_chat_body(const chat_request& x, const openai_chat_settings& settings) {
 std::vector<std::string>
 openai_chat_results(const std::vector<tool_result>& results) {
   std::vector<std::string> messages;
+  messages.reserve(results.size());
   for (auto& x : results)
     messages.push_back(json_object{}
                          .add("role", "tool")

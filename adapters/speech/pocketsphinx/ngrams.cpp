@@ -57,7 +57,9 @@ void ngram_counts::add_phrase(const std::vector<std::string>& words,
                               double weight) {
   if (words.empty())
     return;
-  std::vector<id> ids{intern(phrase_begin)};
+  std::vector<id> ids;
+  ids.reserve(words.size() + 2);
+  ids.push_back(intern(phrase_begin));
   for (auto& word : words)
     ids.push_back(intern(word));
   ids.push_back(intern(phrase_end));
@@ -67,6 +69,7 @@ void ngram_counts::add_phrase(const std::vector<std::string>& words,
 void ngram_counts::add_fragment(const std::vector<std::string>& words,
                                 double weight) {
   std::vector<id> ids;
+  ids.reserve(words.size());
   for (auto& word : words)
     ids.push_back(intern(word));
   count(ids, weight);
