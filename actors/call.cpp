@@ -111,7 +111,10 @@ call_status call_state::status() const {
     return result;
   for (auto& child : children->children()) {
     actor_status x{child.name, "down", 0, 0, child.restarts};
-    auto* actor = caf::actor_cast<caf::abstract_actor*>(child.handle);
+    // Of a null handle actor_cast makes a pointer to nowhere.
+    auto* actor = child.handle
+                    ? caf::actor_cast<caf::abstract_actor*>(child.handle)
+                    : nullptr;
     if (auto* seen = dynamic_cast<observed*>(actor)) {
       x.doing = seen->doing();
       x.mailbox = seen->waiting();

@@ -83,7 +83,7 @@ void turn_machine::on(const words_partial& x, time_point now) {
 
 /// What a recogniser thinks of the turn that the caller is in.
 void turn_machine::on_hint(const words_partial& x, time_point now) {
-  held_open_ = x.hint == turn_hint::open;
+  held_open_ = x.hint != turn_hint::none; // its final may take its time
   if (over_agent())
     return;
   if (state_ == state::finishing && held_open_)

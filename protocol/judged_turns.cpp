@@ -12,9 +12,10 @@ void judged_turns::began() {
 void judged_turns::ended(recognised_list& out) {
   voice_ = false;
   ++due_;
-  if (open_) {
-    hint_ = turn_hint::open;
-    out.push_back(words_partial{text_, turn_hint::open});
+  if (open_) { // to be waited for, whatever the vendor thinks of it so far
+    if (hint_ != turn_hint::likely_over)
+      hint_ = turn_hint::open;
+    out.push_back(words_partial{text_, hint_});
   } else if (answered_) {
     // The vendor knew before us, and its final is out.
     report({}, 1, false, out);

@@ -62,6 +62,13 @@ TEST_F(JudgedTurns, SaysWhenATurnIsLikelyOverAndTakesItBack) {
   EXPECT_THAT(words(0, "i think"), ElementsAre("~i think"));
 }
 
+TEST_F(JudgedTurns, OurOwnEarTakesNoLikelyEndBack) {
+  turns.began();
+  words(0, "tea please", turn_hint::likely_over);
+  EXPECT_THAT(ended(), ElementsAre("?tea please"));
+  EXPECT_EQ(turns.due(), 1u);
+}
+
 TEST_F(JudgedTurns, AVendorMayBeQuickerThanWe) {
   turns.began();
   words(0, "yes");

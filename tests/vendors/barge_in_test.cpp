@@ -20,9 +20,8 @@ using was_stopped = bool (*)(fake_voice&);
 
 bool told(fake_voice& voice, std::string_view beginning) {
   auto all = voice.commands();
-  return std::any_of(all.begin(), all.end(), [&](auto& x) {
-    return x.starts_with(beginning);
-  });
+  return std::any_of(all.begin(), all.end(),
+                     [&](auto& x) { return x.starts_with(beginning); });
 }
 
 /// The caller talks into the second turn, of which the voice has said one piece
@@ -50,10 +49,10 @@ void interrupt(call_rig& rig, const test_call& call, fake_model& model,
   ASSERT_TRUE(rig.wait_for_turn(call, 3));
 }
 
-void expect_barge_in(
-  fake_voice& voice,
-  synthesizer_factory (*make)(net::vendor, speech::voice_options),
-  was_stopped stopped) {
+void expect_barge_in(fake_voice& voice,
+                     synthesizer_factory (*make)(net::vendor,
+                                                 speech::voice_options),
+                     was_stopped stopped) {
   fake_deepgram ear;
   fake_model model{openai_wire()};
   call_rig rig;

@@ -9,7 +9,6 @@
 #include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
-
 #include <rapidjson/document.h>
 
 #include <future>

@@ -31,7 +31,7 @@ struct happy {
   fake_model& model;
   fake_voice& voice;
   std::string answered_by;
-  bool all_audio = false;  ///< the recogniser gets what the caller sent, exactly
+  bool all_audio = false; ///< the recogniser gets what the caller sent, exactly
   bool exact_voice = true; ///< the voice is mu-law, so nothing is converted
 };
 
@@ -89,8 +89,8 @@ void expect_happy_call(call_rig& rig, const happy& x) {
   EXPECT_TRUE(rig.hang_up(call));
   check_recogniser(x, *call.leg);
   check_record(rig, x, call);
-  expect_nothing_left(
-    rig, {&x.ear.vendor(), &x.model.server(), &x.voice.server()});
+  expect_nothing_left(rig,
+                      {&x.ear.vendor(), &x.model.server(), &x.voice.server()});
 }
 
 } // namespace
@@ -119,8 +119,7 @@ TEST(happy_call, flux_gemini_deepgram_speak) {
   use(rig, "gemini",
       language::gemini_model(rig.vendor(model.server().url()),
                              model_named("gemini-2.5-flash")));
-  use(rig, "speak",
-      speech::deepgram_voice(rig.vendor(voice.server().url())));
+  use(rig, "speak", speech::deepgram_voice(rig.vendor(voice.server().url())));
   expect_happy_call(rig, {ear, model, voice, "gemini:gemini-2.5-flash"});
 }
 
@@ -141,20 +140,19 @@ TEST(happy_call, assemblyai_anthropic_cartesia) {
 
 /// Everything by plain requests, with the three voices that have no other way.
 template <class Voice>
-void expect_call_by_requests(
-  synthesizer_factory (*make)(net::vendor, speech::voice_options), bool exact) {
+void expect_call_by_requests(synthesizer_factory (*make)(net::vendor,
+                                                         speech::voice_options),
+                             bool exact) {
   fake_google_speech ear;
   fake_model model{ollama_wire()};
   Voice voice;
   call_rig rig;
-  use(rig, "google",
-      speech::google_recognizer(rig.vendor(ear.vendor().url())));
+  use(rig, "google", speech::google_recognizer(rig.vendor(ear.vendor().url())));
   use(rig, "ollama",
       language::ollama_model(rig.vendor(model.server().url()),
                              model_named("llama3.2")));
   use(rig, "voice", make(rig.vendor(voice.server().url()), {}));
-  expect_happy_call(rig,
-                    {ear, model, voice, "ollama:llama3.2", false, exact});
+  expect_happy_call(rig, {ear, model, voice, "ollama:llama3.2", false, exact});
 }
 
 TEST(happy_call, google_ollama_azure) {

@@ -19,18 +19,18 @@
 namespace velox::test {
 
 /// A stage's provider `name`, with a gateway of its own of this name.
-inline void use(call_rig& rig, const std::string& name,
-                recognizer_factory make) {
+inline void
+use(call_rig& rig, const std::string& name, recognizer_factory make) {
   rig.providers.recognizers.push_back({name, name, std::move(make)});
 }
 
-inline void use(call_rig& rig, const std::string& name,
-                synthesizer_factory make) {
+inline void
+use(call_rig& rig, const std::string& name, synthesizer_factory make) {
   rig.providers.voices.push_back({name, name, std::move(make)});
 }
 
-inline void use(call_rig& rig, const std::string& name,
-                language_model_factory make) {
+inline void
+use(call_rig& rig, const std::string& name, language_model_factory make) {
   rig.providers.models.push_back({name, name, std::move(make)});
 }
 
@@ -62,8 +62,8 @@ inline message_record message_of(call_rig& rig, const test_call& x,
 
 /// Ends the test's last call: nothing is left of it anywhere. To be called when
 /// all calls were hung up.
-inline void expect_nothing_left(call_rig& rig,
-                                std::initializer_list<fake_vendor*> fakes) {
+inline void
+expect_nothing_left(call_rig& rig, std::initializer_list<fake_vendor*> fakes) {
   EXPECT_TRUE(rig.wait_until_quiet());
   EXPECT_TRUE(rig.stop_outside());
   for (auto* x : fakes)

@@ -26,8 +26,7 @@ enum class mark_habit : uint8_t {
 /// calls it on the shard, a test from its own thread.
 class vendor_leg : public carrier_leg {
 public:
-  explicit vendor_leg(mark_habit habit = mark_habit::at_once)
-    : habit_(habit) {}
+  explicit vendor_leg(mark_habit habit = mark_habit::at_once) : habit_(habit) {}
 
   // -- the engine's side
   void report_to(leg_client_actor client) override;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 namespace velox::speech {
 
@@ -59,15 +60,25 @@ private:
       case flux_turn_event::start_of_turn:
         turns_.opened(x.turn_index);
         [[fallthrough]];
-      case flux_turn_event::update:
       case flux_turn_event::turn_resumed:
+        eager_turn_.reset();
         return turns_.words(x.turn_index, x.transcript, turn_hint::open, list_);
+      case flux_turn_event::update:
+        return turns_.words(x.turn_index, x.transcript, hint_of(x.turn_index),
+                            list_);
       case flux_turn_event::eager_end_of_turn:
+        eager_turn_ = x.turn_index;
         return turns_.words(x.turn_index, x.transcript, turn_hint::likely_over,
                             list_);
       case flux_turn_event::end_of_turn:
+        eager_turn_.reset();
         return turns_.over(x.turn_index, x.transcript, x.confidence, list_);
     }
+  }
+
+  /// Updates go on behind EagerEndOfTurn; only TurnResumed takes it back.
+  turn_hint hint_of(int64_t turn) const {
+    return eager_turn_ == turn ? turn_hint::likely_over : turn_hint::open;
   }
 
   static provider_errc meaning_of(std::string_view code) {
@@ -106,6 +117,7 @@ private:
     feed_in(silence_step);
   }
 
+  std::optional<int64_t> eager_turn_; ///< seems complete to the vendor
   bool feeding_ = false;
   steady_clock::time_point last_sent_{};
   steady_clock::time_point last_fed_{};
