@@ -29,8 +29,8 @@ protected:
     services.store = keep(test::spawn_memory_store(sys, db));
     services.ledger = keep(sys.spawn(memory_ledger, int64_t{3600}));
     services.registry = keep(sys.spawn(call_registry, admission_options{}));
-    services.choose = fixed_providers(fake->recognizers(),
-                                      fake->synthesizers(), fake->models());
+    services.choose = fixed_providers(fake->recognizers(), fake->synthesizers(),
+                                      fake->models());
     services.brief = [](const agent_record&) { return agent_briefing{}; };
     services.limits.children.intensity = {3, 30s};
     services.turns.idle = 1min; // nobody interferes with what a test waits for

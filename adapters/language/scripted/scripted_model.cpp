@@ -29,8 +29,8 @@ public:
       // A word with the blank in front of it.
       auto end = rest.find(' ', rest.find_first_not_of(' '));
       end = std::min(end, rest.size());
-      caf::anon_send(client_, tokens{x.turn, std::string{rest.substr(0, end)},
-                                     x.attempt});
+      caf::anon_send(
+        client_, tokens{x.turn, std::string{rest.substr(0, end)}, x.attempt});
       rest.remove_prefix(end);
     }
     answer_done done{x.turn, reply.then, reply.transfer_to, reply.memory};

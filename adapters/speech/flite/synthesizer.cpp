@@ -84,8 +84,12 @@ private:
       if (left < piece_size && !last)
         break;
       auto piece = mulaw.subspan(offset, std::min(left, piece_size));
-      client.tell(sentence_audio{x.turn, x.index, offset,
-                                 {piece.begin(), piece.end()}, last, {},
+      client.tell(sentence_audio{x.turn,
+                                 x.index,
+                                 offset,
+                                 {piece.begin(), piece.end()},
+                                 last,
+                                 {},
                                  x.attempt});
       offset += piece.size();
       if (last)

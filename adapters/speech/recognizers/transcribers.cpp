@@ -39,12 +39,12 @@ public:
     auto number = ++asked_;
     auto& job = under_way_[number];
     job.done = std::move(done);
-    job.later = out_->after(net::milliseconds{0}, [weak = weak_from_this(),
-                                                   number, why] {
-      if (auto me = weak.lock(); me && me->under_way_.count(number) > 0)
-        me->end(number, provider_failed{"stt", me->vendor_ + ": " + why,
-                                        provider_errc::bad_request});
-    });
+    job.later = out_->after(
+      net::milliseconds{0}, [weak = weak_from_this(), number, why] {
+        if (auto me = weak.lock(); me && me->under_way_.count(number) > 0)
+          me->end(number, provider_failed{"stt", me->vendor_ + ": " + why,
+                                          provider_errc::bad_request});
+      });
   }
 
   void leave() {
@@ -182,8 +182,7 @@ public:
     auto model = options_.model.empty() ? "whisper-1" : options_.model;
     auto form = whisper_request(model, x.language, x.content_type, x.audio);
     if (!form)
-      return refuse("it takes no recordings of this type",
-                    std::move(done));
+      return refuse("it takes no recordings of this type", std::move(done));
     net::request request;
     request.url
       = request_url(access.base_url, openai_url, "/audio/transcriptions");
