@@ -14,6 +14,13 @@ std::string bracketed(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
+/// Whether `text` may be an IPv6 address; who connects to it finds out.
+bool looks_like_ipv6(std::string_view text) {
+  constexpr std::string_view allowed = "0123456789abcdef:.";
+  return text.find(':') != std::string_view::npos
+         && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 } // namespace
 
 std::string origin::authority() const {
@@ -34,11 +41,15 @@ parse_destination(std::string_view text, bool websocket) {
                 : scheme != "http" && scheme != "https")
     return std::nullopt;
   auto host = parts->host;
-  if (host.size() > 2 && host.front() == '[')
-    host = host.substr(1, host.size() - 2);
   std::transform(host.begin(), host.end(), host.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
+  // Only IPv6 addresses go in brackets (RFC 3986, section 3.2.2).
+  if (host.starts_with('[')) {
+    host = host.substr(1, host.size() - 2);
+    if (!looks_like_ipv6(host))
+      return std::nullopt;
+  }
   destination out;
   out.where = {parts->secure(), host, parts->effective_port()};
   if (host.empty() || out.where.port == 0)

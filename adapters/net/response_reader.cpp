@@ -27,8 +27,11 @@ public:
 private:
   void on_request_impl(http::verb, view, view, int, error_code&) override {}
 
-  void on_response_impl(int status, view, int, error_code&) override {
+  void on_response_impl(int status, view, int, error_code& ec) override {
     head.status = status;
+    // Beast takes any three digits; the least is 100 (RFC 9110, section 15).
+    if (status < 100)
+      ec = http::error::bad_status;
   }
 
   void on_field_impl(http::field, view name, view value, error_code&) override {

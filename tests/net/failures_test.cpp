@@ -50,8 +50,9 @@ std::string at(uint16_t port, const char* scheme = "https") {
 
 TEST_F(NetFailures, KnowsABadUrl) {
   outbound_thread way;
-  for (auto* url : {"", "nonsense", "ftp://localhost/", "ws://localhost/",
-                    "http://localhost:0/", "http:///path"})
+  for (auto* url :
+       {"", "nonsense", "ftp://localhost/", "ws://localhost/",
+        "http://localhost:0/", "http:///path", "https://[localhost]/"})
     EXPECT_EQ(fetch(way, {.url = url})->why(), net::failure::bad_url) << url;
   net::request x{.url = "http://localhost/", .headers = {{"A", "b\r\nC: d"}}};
   EXPECT_EQ(fetch(way, x)->why(), net::failure::bad_url);
@@ -143,6 +144,15 @@ TEST_F(NetFailures, ReportsAResetMidBody) {
 TEST_F(NetFailures, ReportsWhatIsNoHttp) {
   fake_vendor vendor{answer_ok};
   vendor.set_trouble({.garbage = true});
+  outbound_thread way;
+  EXPECT_EQ(fetch(way, {.url = vendor.url()})->why(), net::failure::malformed);
+}
+
+TEST_F(NetFailures, TakesNoStatusBelowAHundred) {
+  fake_vendor vendor{[](const vendor_request&, vendor_connection& to) {
+    to.raw("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n");
+    to.pause(10s);
+  }};
   outbound_thread way;
   EXPECT_EQ(fetch(way, {.url = vendor.url()})->why(), net::failure::malformed);
 }
