@@ -68,7 +68,7 @@ void http_connection::write(std::size_t offset) {
     parts.emplace_back(asio::buffer(writing_->head()));
   if (size > 0)
     parts.emplace_back(body.data() + offset, size);
-  stream_->write(std::move(parts),
+  stream_->write(parts,
                  [me = shared_from_this(), end = offset + size](
                    error_code ec, std::size_t) { me->on_written(ec, end); });
 }

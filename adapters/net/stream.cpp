@@ -48,11 +48,12 @@ void stream::read_some(asio::mutable_buffer into, io_handler done) {
     tcp_->async_read_some(into, std::move(done));
 }
 
-void stream::write(std::vector<asio::const_buffer> from, io_handler done) {
+void stream::write(const std::vector<asio::const_buffer>& from,
+                   io_handler done) {
   if (tls_)
-    asio::async_write(*tls_, std::move(from), std::move(done));
+    asio::async_write(*tls_, from, std::move(done));
   else
-    asio::async_write(*tcp_, std::move(from), std::move(done));
+    asio::async_write(*tcp_, from, std::move(done));
 }
 
 void stream::close() {

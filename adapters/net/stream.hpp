@@ -53,7 +53,8 @@ public:
   bool resumed();
 
   void read_some(boost::asio::mutable_buffer into, io_handler done);
-  void write(std::vector<boost::asio::const_buffer> from, io_handler done);
+  void
+  write(const std::vector<boost::asio::const_buffer>& from, io_handler done);
 
   /// Ends the connection at once; what is under way fails.
   void close();

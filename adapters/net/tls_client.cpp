@@ -121,7 +121,7 @@ bool tls_client::prepare(SSL* x, const std::string& host,
   }
   auto name = std::make_unique<std::string>(origin);
   if (SSL_set_ex_data(x, origin_index(), name.get()) == 1)
-    name.release(); // freed with `x`
+    static_cast<void>(name.release()); // freed with `x`
   if (auto known = sessions_->take(origin))
     SSL_set_session(x, known.get());
   return true;

@@ -286,15 +286,16 @@ private:
 
 language_model_factory
 chat_model(net::vendor vendor, chat_codec_ptr codec, model_options options) {
-  return [vendor = std::move(vendor), codec = std::move(codec),
-          options = std::move(options)](
-           const language_model_options& call,
-           answer_client_actor client) -> std::unique_ptr<language_model> {
-    auto out = vendor.out();
-    auto session = std::make_shared<chat_session>(vendor, out, codec, options,
-                                                  call, client);
-    return std::make_unique<chat_handle>(std::move(out), std::move(session));
-  };
+  return
+    [vendor = std::move(vendor), codec = std::move(codec),
+     options = std::move(options)](
+      const language_model_options& call,
+      const answer_client_actor& client) -> std::unique_ptr<language_model> {
+      auto out = vendor.out();
+      auto session = std::make_shared<chat_session>(vendor, out, codec, options,
+                                                    call, client);
+      return std::make_unique<chat_handle>(std::move(out), std::move(session));
+    };
 }
 
 } // namespace velox::language

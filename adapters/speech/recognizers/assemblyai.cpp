@@ -125,15 +125,15 @@ handshake(const net::vendor_access& access, const assemblyai_options& options,
 
 recognizer_factory
 assemblyai_recognizer(net::vendor x, assemblyai_options options) {
-  return
-    [x = std::move(x), options = std::move(options)](
-      const recognizer_options& call,
-      recognition_client_actor client) -> std::unique_ptr<speech_recognizer> {
-      auto out = x.out();
-      auto made = std::make_shared<assemblyai_session>(out, client, options);
-      made->connect_to(handshake(x.access(), options, call));
-      return std::make_unique<session_handle>(std::move(out), std::move(made));
-    };
+  return [x = std::move(x),
+          options = std::move(options)](const recognizer_options& call,
+                                        const recognition_client_actor& client)
+           -> std::unique_ptr<speech_recognizer> {
+    auto out = x.out();
+    auto made = std::make_shared<assemblyai_session>(out, client, options);
+    made->connect_to(handshake(x.access(), options, call));
+    return std::make_unique<session_handle>(std::move(out), std::move(made));
+  };
 }
 
 } // namespace velox::speech

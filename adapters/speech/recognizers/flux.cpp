@@ -145,15 +145,15 @@ handshake(const net::vendor_access& access, const flux_options& options,
 } // namespace
 
 recognizer_factory flux_recognizer(net::vendor x, flux_options options) {
-  return
-    [x = std::move(x), options = std::move(options)](
-      const recognizer_options& call,
-      recognition_client_actor client) -> std::unique_ptr<speech_recognizer> {
-      auto out = x.out();
-      auto made = std::make_shared<flux_session>(out, client, options);
-      made->connect_to(handshake(x.access(), options, call));
-      return std::make_unique<session_handle>(std::move(out), std::move(made));
-    };
+  return [x = std::move(x),
+          options = std::move(options)](const recognizer_options& call,
+                                        const recognition_client_actor& client)
+           -> std::unique_ptr<speech_recognizer> {
+    auto out = x.out();
+    auto made = std::make_shared<flux_session>(out, client, options);
+    made->connect_to(handshake(x.access(), options, call));
+    return std::make_unique<session_handle>(std::move(out), std::move(made));
+  };
 }
 
 } // namespace velox::speech

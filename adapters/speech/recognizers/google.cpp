@@ -177,16 +177,16 @@ private:
 } // namespace
 
 recognizer_factory google_recognizer(net::vendor x, google_options options) {
-  return
-    [x = std::move(x), options = std::move(options)](
-      const recognizer_options& call,
-      recognition_client_actor client) -> std::unique_ptr<speech_recognizer> {
-      auto out = x.out();
-      auto made = std::make_shared<google_session>(
-        out, client, options, x.access(),
-        google_speech_settings{options.model, call.language, call.phrases});
-      return std::make_unique<session_handle>(std::move(out), std::move(made));
-    };
+  return [x = std::move(x),
+          options = std::move(options)](const recognizer_options& call,
+                                        const recognition_client_actor& client)
+           -> std::unique_ptr<speech_recognizer> {
+    auto out = x.out();
+    auto made = std::make_shared<google_session>(
+      out, client, options, x.access(),
+      google_speech_settings{options.model, call.language, call.phrases});
+    return std::make_unique<session_handle>(std::move(out), std::move(made));
+  };
 }
 
 } // namespace velox::speech

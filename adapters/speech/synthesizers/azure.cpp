@@ -34,8 +34,9 @@ http_recipe recipe(const std::string& voice, const std::string& language) {
 } // namespace
 
 synthesizer_factory azure_voice(net::vendor vendor, voice_options options) {
-  return [vendor, options](const synthesizer_options& wanted,
-                           const synthesis_client_actor& client) {
+  return [vendor = std::move(vendor),
+          options = std::move(options)](const synthesizer_options& wanted,
+                                        const synthesis_client_actor& client) {
     auto voice = voice_for(vendor_name, wanted);
     // The voice knows best which language it speaks.
     std::string language{language_of_voice(voice)};

@@ -239,8 +239,9 @@ caf::behavior preload_client(caf::event_based_actor* self,
 
 synthesizer_factory cached(std::shared_ptr<phrase_cache> cache,
                            std::string vendor, synthesizer_factory make) {
-  return [cache, vendor, make](const synthesizer_options& options,
-                               const synthesis_client_actor& client)
+  return [cache = std::move(cache), vendor = std::move(vendor),
+          make = std::move(make)](const synthesizer_options& options,
+                                  const synthesis_client_actor& client)
            -> std::unique_ptr<speech_synthesizer> {
     auto& system = client->home_system();
     auto recorder

@@ -98,8 +98,9 @@ private:
 } // namespace
 
 synthesizer_factory cartesia_voice(net::vendor vendor, voice_options options) {
-  return [vendor, options](const synthesizer_options& wanted,
-                           const synthesis_client_actor& client) {
+  return [vendor = std::move(vendor),
+          options = std::move(options)](const synthesizer_options& wanted,
+                                        const synthesis_client_actor& client) {
     cartesia_options settings;
     settings.voice = voice_for(vendor_name, wanted);
     settings.language = primary_language(wanted.language);

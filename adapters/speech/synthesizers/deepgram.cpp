@@ -152,15 +152,15 @@ private:
 
 http_recipe recipe(std::string voice) {
   http_recipe result;
-  result.ask
-    = [voice](const net::vendor_access& access, const std::string& text) {
-        auto request = json_post(
-          join_url(access.base_url, "/v1", deepgram_speak_target(voice)),
-          deepgram_speak_body(text));
-        for (auto& header : authorization(access))
-          request.headers.push_back(header);
-        return request;
-      };
+  result.ask = [voice = std::move(voice)](const net::vendor_access& access,
+                                          const std::string& text) {
+    auto request = json_post(
+      join_url(access.base_url, "/v1", deepgram_speak_target(voice)),
+      deepgram_speak_body(text));
+    for (auto& header : authorization(access))
+      request.headers.push_back(header);
+    return request;
+  };
   result.reader = [](const net::response_head&) { return make_plain_reader(); };
   result.error_code = deepgram_speak_error;
   return result;
@@ -169,8 +169,9 @@ http_recipe recipe(std::string voice) {
 } // namespace
 
 synthesizer_factory deepgram_voice(net::vendor vendor, voice_options options) {
-  return [vendor, options](const synthesizer_options& wanted,
-                           const synthesis_client_actor& client) {
+  return [vendor = std::move(vendor),
+          options = std::move(options)](const synthesizer_options& wanted,
+                                        const synthesis_client_actor& client) {
     auto voice = voice_for(vendor_name, wanted);
     auto out = vendor.out();
     std::shared_ptr<voice_session> session;

@@ -192,8 +192,9 @@ http_recipe recipe(elevenlabs_options settings) {
 
 synthesizer_factory
 elevenlabs_voice(net::vendor vendor, voice_options options) {
-  return [vendor, options](const synthesizer_options& wanted,
-                           const synthesis_client_actor& client) {
+  return [vendor = std::move(vendor),
+          options = std::move(options)](const synthesizer_options& wanted,
+                                        const synthesis_client_actor& client) {
     elevenlabs_options settings;
     settings.voice = voice_for(vendor_name, wanted);
     settings.language = primary_language(wanted.language);

@@ -51,8 +51,9 @@ http_recipe recipe(const google_tts_options& settings) {
 } // namespace
 
 synthesizer_factory google_voice(net::vendor vendor, voice_options options) {
-  return [vendor, options](const synthesizer_options& wanted,
-                           const synthesis_client_actor& client) {
+  return [vendor = std::move(vendor),
+          options = std::move(options)](const synthesizer_options& wanted,
+                                        const synthesis_client_actor& client) {
     google_tts_options settings;
     settings.voice = voice_for(vendor_name, wanted);
     settings.language = language_of_voice(settings.voice);

@@ -94,8 +94,9 @@ http_recipe recipe(openai_speech_options settings) {
 } // namespace
 
 synthesizer_factory openai_voice(net::vendor vendor, voice_options options) {
-  return [vendor, options](const synthesizer_options& wanted,
-                           const synthesis_client_actor& client) {
+  return [vendor = std::move(vendor),
+          options = std::move(options)](const synthesizer_options& wanted,
+                                        const synthesis_client_actor& client) {
     openai_speech_options settings;
     settings.voice = voice_for(vendor_name, wanted);
     settings.instructions = options.instructions;
