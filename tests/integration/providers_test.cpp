@@ -68,7 +68,6 @@ TEST_F(Providers, ThatDoNotExistAreRefusedWithTheLineAndTheFix) {
   std::ofstream{config} << "agents:\n  files: [" << agent << "]\n";
   auto done = velox({"serve", "--port", "0", "--config", config});
   EXPECT_EQ(done.exit_code, 2) << done.out;
-  std::string text;
   std::ifstream in{agent};
   int line = 0;
   for (std::string x; std::getline(in, x);) {
@@ -76,7 +75,8 @@ TEST_F(Providers, ThatDoNotExistAreRefusedWithTheLineAndTheFix) {
     if (x.find("chatterbox") != x.npos)
       break;
   }
-  EXPECT_THAT(errors(), AllOf(HasSubstr(agent + ":" + std::to_string(line)),
+  EXPECT_THAT(errors(), AllOf(HasSubstr(agent),
+                              HasSubstr("line " + std::to_string(line) + ":"),
                               HasSubstr("chatterbox"), HasSubstr("anthropic"),
                               HasSubstr("scripted")));
 }

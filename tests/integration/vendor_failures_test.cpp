@@ -2,8 +2,8 @@
 #include "tests/support/vendors/fake_elevenlabs.hpp"
 #include "tests/support/vendors/fake_gemini.hpp"
 
-#include <fstream>
 #include <gmock/gmock.h>
+#include <ostream>
 
 /// Vendors that fail in the middle of a call through the real program.
 
@@ -11,10 +11,7 @@ namespace velox::test {
 
 namespace {
 
-using ::testing::AllOf;
-using ::testing::AnyOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 /// How the model that is asked first fails.
 struct model_failure {
@@ -22,6 +19,10 @@ struct model_failure {
   int status; ///< 0: the connection is reset
   int times;  ///< how often; -1: for good
 };
+
+std::ostream& operator<<(std::ostream& out, const model_failure& x) {
+  return out << x.name;
+}
 
 class ModelFailure : public vendor_calls,
                      public ::testing::WithParamInterface<model_failure> {};
@@ -116,13 +117,11 @@ TEST_F(VendorFailure, OfAllModelsEndsTheCallWithAnApology) {
                              phone_voice::audio_of(apology)));
   EXPECT_EQ(query("SELECT status, ended_because FROM conversations"),
             "FAILED|providers-failed\n");
-  // The carrier asked what comes next.
+  // The carrier asked what comes next: the person who is there for such cases.
   std::string verbs;
   for (auto& x : phone.of("verb"))
-    verbs += x.at("name") + ":" + x.at("detail") + "\n";
-  EXPECT_THAT(verbs, AllOf(HasSubstr("/voice/resume"),
-                           HasSubstr("we have a technical problem"),
-                           HasSubstr("Hangup")));
+    verbs += x.at("verb") + ":" + x.at("detail") + "\n";
+  EXPECT_EQ(verbs, "Redirect:" + url + "/voice/resume\nDial:+15550101\n");
   expect_discreet_log({"pool"});
   expect_nothing_left();
 }

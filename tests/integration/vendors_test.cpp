@@ -1,8 +1,6 @@
-#include "adapters/cli/caller_script.hpp"
 #include "protocol/g711.hpp"
 #include "tests/integration/vendor_calls.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <gmock/gmock.h>

@@ -124,6 +124,8 @@ int serve(const config::settings& settings,
     auto result = run_until_stopped(settings, source);
     config::log().info("The engine has stopped. exit={}", result);
     return result;
+  } catch (const config::config_error&) {
+    throw; // an agent file, say: as wrong as the settings are
   } catch (const std::exception& x) {
     std::cerr << "velox serve cannot run:\n" << x.what() << '\n';
     return 1;
