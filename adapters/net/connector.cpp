@@ -66,6 +66,13 @@ const std::string& connector::next_host() const {
 }
 
 void connector::resolve() {
+  if (proxy_ && !proxy_->problem.empty()) {
+    out_->gate->post([weak = weak_from_this()] {
+      if (auto me = weak.lock(); me && me->done_)
+        me->fail(failure::refused, me->proxy_->problem);
+    });
+    return;
+  }
   resolving_ = true;
   // The answer comes from a thread of the resolver, or at once.
   out_->shared->dns.resolve(
@@ -80,7 +87,8 @@ void connector::resolve() {
 void connector::on_resolved(const resolver::addresses& found) {
   resolving_ = false;
   if (found.empty())
-    return fail(failure::unknown, "no such host");
+    return fail(failure::unknown,
+                proxy_ ? "proxy: no such host" : "no such host");
   left_ = interleave(found);
   std::reverse(left_.begin(), left_.end());
   next_attempt();
@@ -115,12 +123,12 @@ void connector::on_attempt(const std::shared_ptr<attempt>& x, error_code ec) {
   if (!attempts_.empty())
     return;
   out_->shared->dns.forget(next_host());
-  fail(failure::refused, describe(last_error_));
+  fail(failure::refused, (proxy_ ? "proxy: " : "") + describe(last_error_));
 }
 
 void connector::on_connected(tcp_socket socket) {
   stagger_.cancel();
-  attempts_.clear(); // closes those that were slower
+  close_attempts(); // those that were slower
   left_.clear();
   error_code ignored;
   socket.set_option(tcp::no_delay{true}, ignored);
@@ -229,13 +237,19 @@ void connector::clear() {
   timer_.cancel();
   stagger_.cancel();
   left_.clear();
+  close_attempts();
+  if (stream_)
+    stream_->close();
+}
+
+/// To forget them is not enough: each is held by its own handler, and an
+/// address that swallows all would keep its socket for minutes.
+void connector::close_attempts() {
   for (auto& x : attempts_) {
     error_code ignored;
     x->socket.close(ignored);
   }
   attempts_.clear();
-  if (stream_)
-    stream_->close();
 }
 
 } // namespace velox::net

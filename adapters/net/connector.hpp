@@ -45,6 +45,7 @@ private:
   /// Who is asked for an address: the proxy or the peer.
   const std::string& next_host() const;
   void clear();
+  void close_attempts();
 
   core_ptr out_;
   origin to_;

@@ -3,6 +3,7 @@
 #include "adapters/net/http_pool.hpp"
 
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 namespace velox::net {
@@ -20,8 +21,9 @@ proxy_settings proxies_of(const outbound_options& x) {
 
 } // namespace
 
-shared_parts::shared_parts(const outbound_options& x)
-  : options(x), tls(x.ca_file), dns(x.dns_memory), proxies(proxies_of(x)) {
+shared_parts::shared_parts(const outbound_options& x, resolver::lookup ask)
+  : options(x), tls(x.ca_file), dns(x.dns_memory, std::move(ask)),
+    proxies(proxies_of(x)) {
   // nop
 }
 

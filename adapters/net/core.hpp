@@ -21,7 +21,8 @@ class http_pool;
 
 /// What all outbounds of the process share. Any thread.
 struct shared_parts {
-  explicit shared_parts(const outbound_options& x);
+  /// `ask` takes the place of the system's DNS, in tests.
+  explicit shared_parts(const outbound_options& x, resolver::lookup ask = {});
 
   const outbound_options options;
   tls_client tls;

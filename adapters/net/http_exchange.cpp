@@ -13,10 +13,30 @@ namespace {
 /// A connection that is being made knows best why it was not made in time.
 constexpr milliseconds grace{100};
 
+class exchange_handle final : public exchange {
+public:
+  exchange_handle(std::shared_ptr<gate> gate, std::weak_ptr<http_exchange> x)
+    : gate_(std::move(gate)), exchange_(std::move(x)) {
+    // nop
+  }
+
+  void cancel() override {
+    gate_->run([weak = exchange_] {
+      if (auto x = weak.lock())
+        x->give_up();
+    });
+  }
+
+private:
+  std::shared_ptr<gate> gate_;
+  std::weak_ptr<http_exchange> exchange_; ///< locked on its own thread only
+};
+
 } // namespace
 
 http_exchange::http_exchange(core_ptr out, request x, exchange_handlers hears)
-  : out_(std::move(out)), asked_(std::move(x)), hears_(std::move(hears)),
+  : out_(std::move(out)), asked_(std::move(x)),
+    hears_(std::make_shared<exchange_handlers>(std::move(hears))),
     timer_(out_->io) {
   // nop
 }
@@ -67,10 +87,6 @@ void http_exchange::try_again() {
   pool_->submit_again(shared_from_this());
 }
 
-void http_exchange::cancel() {
-  out_->gate->run([me = shared_from_this()] { me->give_up(); });
-}
-
 void http_exchange::give_up() {
   if (done_)
     return;
@@ -88,19 +104,20 @@ void http_exchange::stop() {
 }
 
 void http_exchange::on_head(const response_head& x) {
-  if (!done_ && hears_.head)
-    hears_.head(x);
+  // A handler that cancels goes on; it must stay where it is.
+  if (auto hears = hears_; hears && hears->head)
+    hears->head(x);
 }
 
 void http_exchange::on_piece(std::string_view x) {
-  if (!done_ && hears_.piece)
-    hears_.piece(x);
+  if (auto hears = hears_; hears && hears->piece)
+    hears->piece(x);
 }
 
 void http_exchange::on_end() {
   if (done_)
     return;
-  auto ended = std::move(hears_.ended);
+  auto ended = std::move(hears_->ended);
   finish();
   if (ended)
     ended();
@@ -109,7 +126,7 @@ void http_exchange::on_end() {
 void http_exchange::on_fail(failure what, std::string_view why, bool sent) {
   if (done_)
     return;
-  auto failed = std::move(hears_.failed);
+  auto failed = std::move(hears_->failed);
   finish();
   if (failed)
     failed({what,
@@ -123,9 +140,13 @@ void http_exchange::finish() {
   out_->remove(this);
   connection_.reset();
   pool_.reset();
-  // One of the handlers may be running.
+  // What the handlers hold may end with them, and may be at work.
   boost::asio::post(out_->io, [old = std::move(hears_)] {});
-  hears_ = {};
+}
+
+std::shared_ptr<exchange>
+make_handle(const core& out, const std::shared_ptr<http_exchange>& x) {
+  return std::make_shared<exchange_handle>(out.gate, x);
 }
 
 } // namespace velox::net

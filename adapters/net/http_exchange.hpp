@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 
 namespace velox::net {
@@ -12,10 +13,9 @@ namespace velox::net {
 class http_connection;
 
 /// INTERNAL to adapters/net: one request, from `outbound::send` to its end. It
-/// waits in the pool of its origin, then a connection carries it. All but
-/// `cancel` on the outbound's thread.
-class http_exchange final : public exchange,
-                            public stoppable,
+/// waits in the pool of its origin, then a connection carries it; they own it.
+/// On the outbound's thread.
+class http_exchange final : public stoppable,
                             public std::enable_shared_from_this<http_exchange> {
 public:
   using clock = std::chrono::steady_clock;
@@ -23,7 +23,7 @@ public:
   http_exchange(core_ptr out, request x, exchange_handlers hears);
 
   void start();
-  void cancel() override;
+  void give_up();
   void stop() override;
 
   // -- for the pool
@@ -48,12 +48,11 @@ public:
   void on_fail(failure what, std::string_view why, bool sent);
 
 private:
-  void give_up();
   void finish();
 
   core_ptr out_;
   request asked_;
-  exchange_handlers hears_;
+  std::shared_ptr<exchange_handlers> hears_; ///< empty once over
   std::string host_;
   std::string head_;
   std::shared_ptr<http_pool> pool_;
@@ -62,5 +61,10 @@ private:
   clock::time_point connect_deadline_;
   bool done_ = false;
 };
+
+/// What `outbound::send` returns. It holds nothing of `x`, which is made of
+/// timers: those must not outlive their io_context, and a handle may.
+std::shared_ptr<exchange>
+make_handle(const core& out, const std::shared_ptr<http_exchange>& x);
 
 } // namespace velox::net

@@ -41,8 +41,9 @@ public:
   std::shared_ptr<exchange> send(request x, exchange_handlers hears) override {
     auto out
       = std::make_shared<http_exchange>(core_, std::move(x), std::move(hears));
-    core_->gate->post([out] { out->start(); });
-    return out;
+    auto handle = make_handle(*core_, out);
+    core_->gate->post([x = std::move(out)] { x->start(); });
+    return handle;
   }
 
   std::shared_ptr<socket>

