@@ -88,7 +88,7 @@ private:
     if (id != 0)
       fail(id, std::move(why));
     else if (x.context.empty() && owed())
-      fail(std::move(why));
+      fail(why);
   }
 
   const cartesia_options settings_;

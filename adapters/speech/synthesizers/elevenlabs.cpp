@@ -172,8 +172,8 @@ private:
 
 http_recipe recipe(elevenlabs_options settings) {
   http_recipe result;
-  result.ask = [settings](const net::vendor_access& access,
-                          const std::string& text) {
+  result.ask = [settings = std::move(settings)](
+                 const net::vendor_access& access, const std::string& text) {
     auto request
       = json_post(join_url(access.base_url, "/v1", elevenlabs_target(settings)),
                   elevenlabs_body(settings, text));

@@ -70,15 +70,15 @@ private:
 
 http_recipe recipe(openai_speech_options settings) {
   http_recipe result;
-  result.ask
-    = [settings](const net::vendor_access& access, const std::string& text) {
-        auto request
-          = json_post(join_url(access.base_url, "/v1", openai_speech_path),
-                      openai_speech_body(settings, text));
-        if (!access.key.empty())
-          request.headers.emplace_back("Authorization", "Bearer " + access.key);
-        return request;
-      };
+  result.ask = [settings = std::move(settings)](
+                 const net::vendor_access& access, const std::string& text) {
+    auto request
+      = json_post(join_url(access.base_url, "/v1", openai_speech_path),
+                  openai_speech_body(settings, text));
+    if (!access.key.empty())
+      request.headers.emplace_back("Authorization", "Bearer " + access.key);
+    return request;
+  };
   // Some servers of this API answer in events whatever they are asked for.
   result.reader
     = [](const net::response_head& head) -> std::unique_ptr<answer_reader> {

@@ -91,7 +91,7 @@ void socket_voice::on_closed(const net::socket_end& end) {
     if (opened_ && is_friendly(end) && restart_owed())
       go_on();
     else
-      fail(std::move(why));
+      fail(why);
   } else if (!opened_) {
     refusal_ = std::move(why);
     refused_at_ = clock::now();

@@ -118,7 +118,7 @@ void voice_session::fail(uint64_t id, voice_failure why) {
   deliver();
 }
 
-void voice_session::fail(voice_failure why) {
+void voice_session::fail(const voice_failure& why) {
   if (!over_)
     report(why, queue_.empty() ? 0 : queue_.front().what.attempt);
 }

@@ -71,7 +71,7 @@ protected:
   /// The utterance failed: the session ends when its turn to be heard comes.
   void fail(uint64_t id, voice_failure why);
   /// Everything failed.
-  void fail(voice_failure why);
+  void fail(const voice_failure& why);
 
   /// Starts what may be started.
   void go_on();
