@@ -97,9 +97,9 @@ twilio_start start_of(size_t number) {
 
 } // namespace
 
-caller::caller(server_kind kind, size_t number, int socket)
-  : kind_(kind), number_(number), socket_(socket), writer_(stream_id(number)),
-    random_(static_cast<uint32_t>(number + 1)),
+caller::caller(server_kind kind, size_t number, int socket, turn_board* turns)
+  : kind_(kind), number_(number), socket_(socket), turns_(turns),
+    writer_(stream_id(number)), random_(static_cast<uint32_t>(number + 1)),
     mask_(static_cast<uint32_t>(random_())) {
   begin_handshake();
 }
@@ -159,10 +159,15 @@ bool caller::speaks(clock::time_point now) {
 
 void caller::tick(clock::time_point due, observations& to) {
   auto now = clock::now();
-  auto loud = speaks(now);
+  auto turn = turns_ ? turns_->spoken_by(number_, now) : std::nullopt;
+  auto loud = turns_ ? turn.has_value() : speaks(now);
   loud_run_ = loud ? loud_run_ + 1 : 0;
   text_.clear();
-  writer_.append_media(text_, ticks_ * 20, loud ? loud_frame() : quiet_frame());
+  if (turn)
+    writer_.append_media(text_, ticks_ * 20, turn_frame(*turn));
+  else
+    writer_.append_media(text_, ticks_ * 20,
+                         loud ? loud_frame() : quiet_frame());
   queue_text();
   return_marks(now);
   // The server reads messages in order: its pong says that the frame before
@@ -180,7 +185,8 @@ void caller::tick(clock::time_point due, observations& to) {
 }
 
 void caller::note_onset(clock::time_point now, observations& to) {
-  auto begins = loud_run_ == onset_frames && kind_ == server_kind::engine;
+  auto begins
+    = loud_run_ == onset_frames && kind_ == server_kind::engine && !turns_;
   if (onset_ && (begins || now > *onset_ + clear_patience)) {
     onset_.reset();
     ++to.unanswered_onsets;
@@ -258,6 +264,8 @@ void caller::on_text(std::string_view text, observations& to) {
 
 void caller::on_media(size_t bytes, clock::time_point now, observations& to) {
   answered_ = true;
+  if (turns_)
+    turns_->heard(number_);
   to.frames_in += static_cast<double>(bytes) / frame_bytes;
   if (kind_ == server_kind::floor) {
     if (echoes_due_.empty())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/turn_board.hpp"
 #include "bench/websocket_codec.hpp"
 #include "protocol/twilio_peer.hpp"
 
@@ -12,8 +13,6 @@
 #include <vector>
 
 namespace velox::bench {
-
-using clock = std::chrono::steady_clock;
 
 /// What callers saw within one stretch of time; all times in milliseconds.
 /// README.md says what each means.
@@ -38,8 +37,10 @@ class caller {
 public:
   static constexpr std::chrono::milliseconds frame_length{20};
 
-  /// `socket` is connected, and owned from now on. Begins the handshake.
-  caller(server_kind kind, size_t number, int socket);
+  /// `socket` is connected, and owned from now on. Begins the handshake. With
+  /// `turns` it speaks when those want it, and notes the answers there.
+  caller(server_kind kind, size_t number, int socket,
+         turn_board* turns = nullptr);
   ~caller();
 
   caller(const caller&) = delete;
@@ -83,6 +84,7 @@ private:
   server_kind kind_;
   size_t number_;
   int socket_;
+  turn_board* turns_;
   bool open_ = false;
   bool lost_ = false;
   bool answered_ = false;

@@ -98,7 +98,7 @@ void prepare_database(const std::filesystem::path& file) {
 /// As `cli::engine_process`, less what a bench call never touches.
 class engine_server {
 public:
-  engine_server() {
+  explicit engine_server(const engine_setup& setup) : setup_(setup) {
     prepare_database(directory_.path() / "velox.db");
     start_actors();
     make_services();
@@ -108,6 +108,8 @@ public:
   ~engine_server() {
     stop_listening();
     stop_actors();
+    if (setup_.stop)
+      setup_.stop();
     shard_.stop();
   }
 
@@ -127,6 +129,11 @@ private:
     };
     options.make_ledger
       = [this] { return system_.spawn(actors::memory_ledger, plenty); };
+    for (auto& name : setup_.gateways) {
+      actors::gateway_options gateway;
+      gateway.provider = name;
+      options.gateways.push_back(gateway);
+    }
     root_ = system_.spawn(actors::engine, options);
     shard_.start();
   }
@@ -136,9 +143,17 @@ private:
     x->registry = root_;
     x->store = root_;
     x->ledger = root_;
-    x->choose = actors::fixed_providers(
-      instant_recognizer(), instant_synthesizer(), instant_model());
-    x->brief = [](const agent_record&) { return agent_briefing{}; };
+    if (!setup_.gateways.empty())
+      x->gateways = root_;
+    x->choose = setup_.choose ? setup_.choose(shard_.io())
+                              : actors::fixed_providers(instant_recognizer(),
+                                                        instant_synthesizer(),
+                                                        instant_model());
+    agent_briefing briefing;
+    briefing.lines.greeting = setup_.greeting;
+    x->brief = [briefing](const agent_record&) { return briefing; };
+    if (!setup_.asks_the_idle)
+      x->turns.idle = std::chrono::hours{1};
     // The detector's hangover is most of the silence that ends a turn.
     x->turns.end_of_turn = std::chrono::milliseconds{50};
     x->time_of_day = time_of_day;
@@ -152,7 +167,7 @@ private:
     routes.websocket(
       "/media-stream",
       carriers::twilio::media_socket(
-        media, predictable_detector(),
+        media, predictable_detector(setup_.tells_clears),
         [this](carrier_leg_ptr leg, const leg_start& start, size_t) {
           actors::spawn_on(
             shard_, system_, actors::call,
@@ -181,7 +196,8 @@ private:
              && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     };
-    constexpr size_t engine_wide = 4; // root, store, ledger, registry
+    // Root, store, ledger, registry.
+    auto engine_wide = 4 + setup_.gateways.size();
     wait_for(engine_wide);
     services_.reset();
     caf::anon_send_exit(root_, caf::exit_reason::kill);
@@ -195,6 +211,7 @@ private:
     }
   }
 
+  const engine_setup& setup_;
   temporary_directory directory_;
   actor_config config_;
   caf::actor_system system_{config_};
@@ -207,11 +224,11 @@ private:
 
 } // namespace
 
-void run_engine_server() {
+void run_engine_server(const engine_setup& setup) {
   config::set_log_level("error");
-  engine_server engine;
+  engine_server engine{setup};
   announce_port(engine.port());
-  wait_for_end_of_input();
+  wait_for_end_of_input(setup.figures);
 }
 
 } // namespace velox::bench

@@ -84,6 +84,8 @@ private:
 
 class fake_detector final : public voice_detector {
 public:
+  explicit fake_detector(bool tells) : tells_(tells) {}
+
   voice_change near_end(std::span<const uint8_t> mulaw) override {
     real_->near_end(mulaw);
     auto loud = mulaw.front() == loud_byte;
@@ -104,11 +106,13 @@ public:
   /// Called when `clear` is written.
   void far_end_cleared() override {
     using ms = std::chrono::duration<double, std::milli>;
-    tell_owner(ms{std::chrono::steady_clock::now() - started_}.count());
+    if (tells_)
+      tell_owner(ms{std::chrono::steady_clock::now() - started_}.count());
     real_->far_end_cleared();
   }
 
 private:
+  const bool tells_;
   std::unique_ptr<voice_detector> real_ = speech::make_voice_detector();
   bool speaking_ = false;
   std::chrono::steady_clock::time_point started_;
@@ -135,8 +139,8 @@ synthesizer_factory instant_synthesizer() {
   };
 }
 
-voice_detector_factory predictable_detector() {
-  return [] { return std::make_unique<fake_detector>(); };
+voice_detector_factory predictable_detector(bool tells) {
+  return [tells] { return std::make_unique<fake_detector>(tells); };
 }
 
 } // namespace velox::bench

@@ -36,7 +36,7 @@ synthesizer_factory instant_synthesizer();
 /// replaced: the voice starts with `onset_frames` loud frames in a row and
 /// stops after 450 ms without, so that a caller knows which of its frames is
 /// the one. Tells the owner (`tell_owner`) how many milliseconds passed from
-/// each start to the `clear` that it caused.
-voice_detector_factory predictable_detector();
+/// each start to the `clear` that it caused, unless `tells` is false.
+voice_detector_factory predictable_detector(bool tells = true);
 
 } // namespace velox::bench

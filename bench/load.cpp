@@ -18,9 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A call is opened this often at most.
-constexpr auto opening_pause = 1500us;
-
 /// Frames that may be written before the sockets are read again: what the
 /// server says must not wait for us.
 constexpr size_t frames_per_round = 8;
@@ -43,8 +40,9 @@ timespec to_timespec(clock::duration x) {
 
 } // namespace
 
-load::load(server_kind kind, uint16_t port)
-  : kind_(kind), port_(port), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+load::load(server_kind kind, uint16_t port, turn_board* turns)
+  : kind_(kind), port_(port), turns_(turns),
+    epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (epoll_ < 0)
     throw std::runtime_error{"no epoll instance"};
 }
@@ -70,7 +68,7 @@ void load::connect_one() {
     throw std::runtime_error{"the server does not take a connection"};
   }
   auto number = callers_.size();
-  callers_.push_back(std::make_unique<caller>(kind_, number, socket));
+  callers_.push_back(std::make_unique<caller>(kind_, number, socket, turns_));
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = number;
@@ -81,10 +79,10 @@ void load::connect_one() {
     {base_ + frames * caller::frame_length + phase_of(number), number});
 }
 
-void load::grow_to(size_t calls) {
+void load::grow_to(size_t calls, clock::duration pause) {
   while (callers_.size() < calls) {
     connect_one();
-    run(opening_pause);
+    run(pause);
   }
 }
 

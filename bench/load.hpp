@@ -11,16 +11,19 @@ namespace velox::bench {
 /// 20 ms apart, and the callers are spread evenly over those 20 ms.
 class load {
 public:
-  /// Calls the server at 127.0.0.1:`port`.
-  load(server_kind kind, uint16_t port);
+  /// Calls the server at 127.0.0.1:`port`. Who speaks when is decided by
+  /// `turns`, which lives longer, or else by each caller.
+  load(server_kind kind, uint16_t port, turn_board* turns = nullptr);
   ~load();
 
   load(const load&) = delete;
   load& operator=(const load&) = delete;
 
-  /// Opens connections until there are `calls`, a few a millisecond; the others
-  /// go on talking. Throws std::runtime_error when one cannot be opened.
-  void grow_to(size_t calls);
+  /// Opens connections until there are `calls`, a few a millisecond or with
+  /// this pause between two; the others go on talking. Throws
+  /// std::runtime_error when one cannot be opened.
+  void grow_to(size_t calls,
+               clock::duration pause = std::chrono::microseconds{1'500});
 
   /// Lets the callers talk for `span` of real time, and tells what they saw.
   observations run(clock::duration span);
@@ -45,6 +48,7 @@ private:
 
   server_kind kind_;
   uint16_t port_;
+  turn_board* turns_;
   int epoll_;
   clock::time_point base_ = clock::now();
   std::vector<std::unique_ptr<caller>> callers_;

@@ -3,10 +3,17 @@
 #include "bench/report.hpp"
 #include "bench/server_process.hpp"
 #include "bench/suite.hpp"
+#ifdef VELOX_BENCH_TURNS
+#include "bench/turns/engine.hpp"
+#include "bench/turns/report.hpp"
+#include "bench/turns/suite.hpp"
+#endif
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <fstream>
+#include <stdexcept>
 
 /// velox_bench: what must stay fast, against floors. See bench/README.md.
 
@@ -14,25 +21,73 @@ namespace {
 
 using namespace velox::bench;
 
-int serve(const std::string& name) {
+struct wishes {
+  bool quick = false;
+  std::string only; ///< "calls" or "turns"; empty: both
+  std::string server;
+  std::vector<std::string> vendors;
+  std::string json;
+  plan calls;
+#ifdef VELOX_BENCH_TURNS
+  turn_plan turns;
+#endif
+};
+
+void progress(const std::string& line) {
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+int serve(const wishes& x) {
   pin_to_core(server_core);
-  if (name == "floor")
+  if (x.server == "floor")
     run_floor_server();
-  else
+  else if (x.server == "engine")
     run_engine_server();
+#ifdef VELOX_BENCH_TURNS
+  else
+    run_turn_engine(vendor_places::from(x.vendors));
+#endif
   return 0;
 }
 
-int run(const plan& x) {
-  auto pinned = pin_to_core(caller_core);
-  auto all = measure(x, [](const std::string& line) {
-    std::fprintf(stderr, "%s\n", line.c_str());
-  });
-  std::fputs(to_text(all, x.rounds, pinned).c_str(), stdout);
-  auto gaps = missing(all);
+/// Returns whether all figures are there.
+bool complete(const std::vector<std::string>& gaps) {
   for (auto& gap : gaps)
-    std::fprintf(stderr, "velox_bench: missing: %s\n", gap.c_str());
-  return gaps.empty() ? 0 : 1;
+    progress("velox_bench: missing: " + gap);
+  return gaps.empty();
+}
+
+bool run_calls(const wishes& x, bool pinned) {
+  auto plan = x.quick ? quick_plan() : x.calls;
+  auto all = measure(plan, progress);
+  std::fputs(to_text(all, plan.rounds, pinned).c_str(), stdout);
+  return complete(missing(all));
+}
+
+#ifdef VELOX_BENCH_TURNS
+bool run_turns(const wishes& x) {
+  auto all = measure_turns(x.quick ? quick_turn_plan() : x.turns, progress);
+  std::fputs(to_text(all).c_str(), stdout);
+  if (!x.json.empty()) {
+    std::ofstream out{x.json};
+    out << to_json(all) << '\n';
+    if (!out.flush())
+      throw std::runtime_error{"cannot write " + x.json};
+  }
+  return complete(missing(all));
+}
+#endif
+
+int run(const wishes& x) {
+  auto pinned = pin_to_core(caller_core);
+  auto good = true;
+  if (x.only != "turns")
+    good = run_calls(x, pinned);
+#ifdef VELOX_BENCH_TURNS
+  if (x.only != "calls")
+    good = run_turns(x) && good;
+#endif
+  return good ? 0 : 1;
 }
 
 } // namespace
@@ -40,24 +95,30 @@ int run(const plan& x) {
 int main(int argc, char** argv) {
   CLI::App app{"Measures the engine against bare floors and prints ratios. "
                "Exit code 1: a figure is missing."};
-  bool quick = false;
-  std::string server;
-  plan custom;
-  app.add_flag("--quick", quick, "All figures in 20 seconds, with few calls");
-  app.add_option("--calls", custom.calls, "Numbers of calls, growing");
-  app.add_option("--rounds", custom.rounds, "How often to measure each")
+  wishes x;
+  app.add_flag("--quick", x.quick, "All figures in half a minute, few calls");
+  app.add_option("--calls", x.calls.calls, "Numbers of calls, growing");
+  app.add_option("--rounds", x.calls.rounds, "How often to measure each")
     ->check(CLI::PositiveNumber);
-  app.add_option("--ramp-steps", custom.ramp_steps,
+  app.add_option("--ramp-steps", x.calls.ramp_steps,
                  "Steps towards the most calls per core; 0 for none");
-  app.add_option("--serve", server)
-    ->check(CLI::IsMember({"floor", "engine"}))
+#ifdef VELOX_BENCH_TURNS
+  app.add_option("--only", x.only, "Half of the figures: calls or turns")
+    ->check(CLI::IsMember({"calls", "turns"}));
+  app.add_option("--turn-calls", x.turns.calls, "Calls at once, for turns")
+    ->check(CLI::PositiveNumber);
+  app.add_option("--turns", x.turns.turns, "Turns of each call")
+    ->check(CLI::PositiveNumber);
+  app.add_option("--json", x.json, "Write the figures of turns to this file");
+  app.add_option("--vendors", x.vendors)->expected(4)->group("");
+#endif
+  app.add_option("--serve", x.server)
+    ->check(CLI::IsMember({"floor", "engine", "turns"}))
     ->group(""); // how it starts itself
   CLI11_PARSE(app, argc, argv);
   allow_many_sockets();
   try {
-    if (!server.empty())
-      return serve(server);
-    return run(quick ? quick_plan() : custom);
+    return x.server.empty() ? run(x) : serve(x);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "velox_bench: %s\n", error.what());
     return 1;

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <fcntl.h>
 #include <fstream>
+#include <poll.h>
 #include <sched.h>
 #include <stdexcept>
 #include <sys/wait.h>
@@ -16,16 +17,19 @@ namespace velox::bench {
 
 namespace {
 
-/// Becomes `program --serve name`, with its ends of the pipes in place.
+/// Becomes `program --serve name more...`, with its ends of the pipes in place.
 [[noreturn]] void
-become_server(const std::string& name, int input, int output) {
+become_server(const std::string& name, std::vector<std::string> more, int input,
+              int output) {
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   std::string program = "velox_bench";
   std::string option = "--serve";
   std::string value = name;
-  std::array<char*, 4> arguments{program.data(), option.data(), value.data(),
-                                 nullptr};
+  std::vector<char*> arguments{program.data(), option.data(), value.data()};
+  for (auto& x : more)
+    arguments.push_back(x.data());
+  arguments.push_back(nullptr);
   execv("/proc/self/exe", arguments.data());
   std::perror("velox_bench: cannot start itself as a server");
   std::_Exit(EXIT_FAILURE);
@@ -40,7 +44,8 @@ bool pin_to_core(int core) {
   return sched_setaffinity(0, sizeof(set), &set) == 0;
 }
 
-server_process::server_process(const std::string& name) {
+server_process::server_process(const std::string& name,
+                               const std::vector<std::string>& more) {
   std::array<int, 2> input{};
   std::array<int, 2> output{};
   // CLOEXEC: another server must not keep the ends of this one.
@@ -49,7 +54,7 @@ server_process::server_process(const std::string& name) {
     throw std::runtime_error{"no pipe for a server process"};
   pid_ = fork();
   if (pid_ == 0)
-    become_server(name, input[0], output[1]);
+    become_server(name, more, input[0], output[1]);
   close(input[0]);
   close(output[1]);
   input_ = input[1];
@@ -88,6 +93,23 @@ std::vector<double> server_process::take_told() {
   return result;
 }
 
+std::vector<double> server_process::ask(size_t count) {
+  take_told();
+  if (write(input_, "?", 1) != 1)
+    throw std::runtime_error{"the server process is gone"};
+  std::vector<double> result;
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  while (result.size() < count) {
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error{"the server process does not answer"};
+    pollfd waits{output_, POLLIN, 0};
+    poll(&waits, 1, 100);
+    auto more = take_told();
+    result.insert(result.end(), more.begin(), more.end());
+  }
+  return result;
+}
+
 std::chrono::nanoseconds server_process::cpu_time() const {
   clockid_t clock{};
   timespec time{};
@@ -120,10 +142,12 @@ void tell_owner(double figure) {
   [[maybe_unused]] auto written = write(STDOUT_FILENO, &figure, sizeof(figure));
 }
 
-void wait_for_end_of_input() {
+void wait_for_end_of_input(const std::function<std::vector<double>()>& answer) {
   std::array<char, 64> ignored{};
-  while (read(STDIN_FILENO, ignored.data(), ignored.size()) > 0) {
-  }
+  while (read(STDIN_FILENO, ignored.data(), ignored.size()) > 0)
+    if (answer)
+      for (auto figure : answer())
+        tell_owner(figure);
 }
 
 } // namespace velox::bench

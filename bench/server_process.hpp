@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -16,12 +17,14 @@ inline constexpr int caller_core = 1;
 bool pin_to_core(int core);
 
 /// A server in a process of its own: this program once more, started with
-/// `--serve NAME`, pinned to `server_core`. It ends with its owner.
+/// `--serve NAME` and `more` behind it, pinned to `server_core`. It ends with
+/// its owner.
 class server_process {
 public:
   /// Returns when the server listens. Throws std::runtime_error when it does
   /// not start.
-  explicit server_process(const std::string& name);
+  explicit server_process(const std::string& name,
+                          const std::vector<std::string>& more = {});
 
   /// Ends the server and waits for it.
   ~server_process();
@@ -37,6 +40,10 @@ public:
   /// Its proportional set size in KiB (proc(5), smaps_rollup): its memory,
   /// pages shared with other processes counted in part.
   double memory_kib() const;
+
+  /// Asks the server for `count` figures (`wait_for_end_of_input`). Throws
+  /// std::runtime_error when they do not come within 5 s.
+  std::vector<double> ask(size_t count);
 
   /// What the server has told with `tell_owner` since the last call.
   std::vector<double> take_told();
@@ -57,7 +64,9 @@ void announce_port(uint16_t port);
 /// Never waits; when the owner does not listen, the figure is lost.
 void tell_owner(double figure);
 
-/// In the server: returns when the owner wants it to end or is gone.
-void wait_for_end_of_input();
+/// In the server: returns when the owner wants it to end or is gone. Tells it
+/// the figures of `answer` whenever it asks.
+void wait_for_end_of_input(const std::function<std::vector<double>()>& answer
+                           = {});
 
 } // namespace velox::bench

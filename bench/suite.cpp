@@ -162,7 +162,7 @@ plan quick_plan() {
   x.rounds = 1;
   x.settle = 500ms;
   x.measure = 3s;
-  x.idle = 1s;
+  x.idle = 500ms;
   x.ramp_steps = 0;
   return x;
 }
