@@ -16,8 +16,7 @@
 
 namespace velox {
 
-// -- speech to text
-// ------------------------------------------------------------
+// -- speech to text -----------------------------------------------------------
 
 struct recognizer_options {
   std::string call_id;  ///< for the log
@@ -51,8 +50,7 @@ public:
 using recognizer_factory = std::function<std::unique_ptr<speech_recognizer>(
   const recognizer_options&, recognition_client_actor client)>;
 
-// -- text to speech
-// ------------------------------------------------------------
+// -- text to speech -----------------------------------------------------------
 
 struct synthesizer_options {
   std::string call_id;
@@ -78,8 +76,7 @@ public:
 using synthesizer_factory = std::function<std::unique_ptr<speech_synthesizer>(
   const synthesizer_options&, synthesis_client_actor client)>;
 
-// -- language model
-// ------------------------------------------------------------
+// -- language model -----------------------------------------------------------
 
 /// Answers turn by turn.
 class language_model {
@@ -114,7 +111,8 @@ public:
   /// What an agent's model may ask for.
   virtual std::vector<tool_definition> tools(const agent_record& of) = 0;
 
-  /// Does it. `done` is called once, on any thread, with the call's id and name.
+  /// Does it. `done` is called once, on any thread, with the call's id and
+  /// name.
   virtual void call(const std::string& call_id, const tool_call& x,
                     std::function<void(tool_result)> done)
     = 0;
@@ -130,8 +128,7 @@ struct language_model_options {
 using language_model_factory = std::function<std::unique_ptr<language_model>(
   const language_model_options&, answer_client_actor client)>;
 
-// -- the caller's voice, frame by frame
-// ----------------------------------------
+// -- the caller's voice, frame by frame ---------------------------------------
 
 enum class voice_change : uint8_t { none, started, stopped };
 
@@ -156,8 +153,7 @@ public:
 
 using voice_detector_factory = std::function<std::unique_ptr<voice_detector>()>;
 
-// -- the carrier's leg
-// ---------------------------------------------------------
+// -- the carrier's leg --------------------------------------------------------
 
 /// The wire of one call, as its stream actor sees it. Called on the call's home
 /// shard only; reports to the actor given to `report_to`.
@@ -198,8 +194,7 @@ struct leg_start {
   bool resumed = false;    ///< the call goes on after its socket was lost
 };
 
-// -- the agent
-// -----------------------------------------------------------------
+// -- the agent ----------------------------------------------------------------
 
 /// What the call itself says, in the agent's words, when no model is asked.
 struct agent_lines {
@@ -229,8 +224,7 @@ struct agent_briefing {
   std::vector<std::string> models{};
 };
 
-// -- providers
-// -----------------------------------------------------------------
+// -- providers ----------------------------------------------------------------
 
 /// One way to do a stage's work.
 template <class Factory>
@@ -261,8 +255,7 @@ struct call_providers {
 using provider_source
   = std::function<call_providers(const agent_record&, const agent_briefing&)>;
 
-// -- the carrier, beside its leg
-// -----------------------------------------------
+// -- the carrier, beside its leg ----------------------------------------------
 
 /// What the carrier's own API does to a live call. Any thread; `done` may be
 /// called on another, with an empty text or what went wrong.

@@ -24,8 +24,7 @@ namespace velox::net {
 
 using std::chrono::milliseconds;
 
-// -- what can go wrong
-// ---------------------------------------------------------
+// -- what can go wrong --------------------------------------------------------
 
 enum class failure : uint8_t {
   bad_url,   ///< not http(s) or ws(s), or no host
@@ -56,8 +55,7 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 /// The value of the first header of this name (any case); empty when missing.
 std::string_view find_header(const header_list& headers, std::string_view name);
 
-// -- HTTP
-// ----------------------------------------------------------------------
+// -- HTTP ---------------------------------------------------------------------
 
 struct request {
   std::string method = "GET";
@@ -99,8 +97,7 @@ public:
   virtual void cancel() = 0;
 };
 
-// -- WebSocket
-// -----------------------------------------------------------------
+// -- WebSocket ----------------------------------------------------------------
 
 struct socket_request {
   std::string url; ///< ws:// or wss://
@@ -152,8 +149,7 @@ public:
   virtual void drop() = 0;
 };
 
-// -- the door
-// ------------------------------------------------------------------
+// -- the door -----------------------------------------------------------------
 
 /// A timer that is set. Destroying it, on the outbound's thread, stops it.
 class timer {
@@ -183,18 +179,16 @@ public:
 
   /// Any thread; `f` runs on the outbound's thread, unless the timer is
   /// destroyed before.
-  virtual std::unique_ptr<timer> after(milliseconds wait,
-                                       std::function<void()> f)
-    = 0;
+  virtual std::unique_ptr<timer>
+  after(milliseconds wait, std::function<void()> f) = 0;
 
   /// Starts a request. Any thread.
   virtual std::shared_ptr<exchange> send(request x, exchange_handlers hears)
     = 0;
 
   /// Starts a WebSocket. Any thread.
-  virtual std::shared_ptr<socket> connect(socket_request x,
-                                          socket_handlers hears)
-    = 0;
+  virtual std::shared_ptr<socket>
+  connect(socket_request x, socket_handlers hears) = 0;
 
   virtual outbound_counts counts() const = 0;
 
@@ -225,8 +219,7 @@ std::vector<outbound_ptr>
 make_outbounds(const outbound_options& options,
                const std::vector<boost::asio::io_context*>& contexts);
 
-// -- vendors
-// -------------------------------------------------------------------
+// -- vendors ------------------------------------------------------------------
 
 /// Where a vendor is, and what opens its door.
 struct vendor_access {

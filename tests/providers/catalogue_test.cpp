@@ -122,7 +122,8 @@ TEST_F(Catalogue, AgentGoesBeforeSettingsAndSettingsBeforeKeys) {
   x.large_models = {"openai:huge"};
   auto who = choose();
   EXPECT_THAT(names(who.recognizers), ElementsAre("pocketsphinx"));
-  EXPECT_THAT(names(who.voices), ElementsAre("elevenlabs:el_1", "flite", "phrase-cache"));
+  EXPECT_THAT(names(who.voices),
+              ElementsAre("elevenlabs:el_1", "flite", "phrase-cache"));
   EXPECT_THAT(names(who.small_models), ElementsAre("openai:tiny"));
   EXPECT_THAT(names(who.models),
               ElementsAre("openai:huge", "gemini:g", "scripted"));

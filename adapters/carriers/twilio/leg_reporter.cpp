@@ -35,8 +35,8 @@ void leg_reporter::send(event x) {
   // Somebody may still hold the handle of a stream that has ended: what it is
   // sent would be lost, and its successor would never hear of it.
   auto strong = client_.lock();
-  auto ended = !strong
-               || strong->get()->getf(caf::abstract_actor::is_terminated_flag);
+  auto ended
+    = !strong || strong->get()->getf(caf::abstract_actor::is_terminated_flag);
   if (!ended)
     deliver(caf::actor_cast<leg_client_actor>(strong), std::move(x));
   else
