@@ -221,6 +221,49 @@ TEST_F(NetSockets, ClosesAtTheLatestAfterTwoSeconds) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);
 }
 
+TEST_F(NetSockets, TakesACharacterInTwoFramesAndRefusesHalfOfOne) {
+  std::atomic<int> told = 0;
+  fake_vendor vendor{[&](const vendor_request&, vendor_connection& to) {
+    to.accept();
+    to.raw("\x01\x01\xc3"); // a fragment of text, and the rest of it
+    to.raw("\x80\x01\xa4");
+    to.raw("\x81\x01\xc3");
+    while (auto x = to.receive(10s))
+      if (x->closed) {
+        told = x->close_code;
+        return;
+      }
+  }};
+  auto socket = open(to(vendor));
+  auto end = log->end();
+  EXPECT_EQ(log->messages, std::vector<std::string>{"t:\xc3\xa4"});
+  EXPECT_EQ(end.code, 1007);
+  ASSERT_TRUE(end.broken);
+  EXPECT_EQ(end.broken->what, net::failure::malformed);
+  EXPECT_TRUE(eventually([&] { return told == 1007; }));
+}
+
+TEST_F(NetSockets, WantsNoSubprotocolItDidNotAskFor) {
+  fake_vendor vendor{[](const vendor_request&, vendor_connection& to) {
+    to.accept({{"Sec-WebSocket-Protocol", "token"}});
+    to.receive(10s);
+  }};
+  for (auto* asked : {"token", "other"}) {
+    log = std::make_shared<socket_log>();
+    auto request = to(vendor);
+    request.subprotocol = asked;
+    auto socket = open(request);
+    if (std::string_view{asked} == "token") {
+      EXPECT_TRUE(log->wait([](auto& x) { return x.opened == 1; }));
+      socket->drop();
+      continue;
+    }
+    ASSERT_TRUE(log->end().broken);
+    EXPECT_EQ(log->end().broken->what, net::failure::malformed);
+    EXPECT_EQ(log->opened, 0);
+  }
+}
+
 TEST_F(NetSockets, StopsWithTheEngine) {
   fake_vendor vendor{echo};
   auto socket = open(to(vendor));
