@@ -38,8 +38,10 @@ std::string_view or_else(std::string_view a, std::string_view b) {
 /// when it is this vendor's, or nobody knows whose it is.
 synthesizer_factory with_voice(synthesizer_factory make, std::string vendor,
                                std::string chosen, std::string otherwise) {
-  return [=](const synthesizer_options& options,
-             const synthesis_client_actor& client) {
+  return [make = std::move(make), vendor = std::move(vendor),
+          chosen = std::move(chosen), otherwise = std::move(otherwise)](
+           const synthesizer_options& options,
+           const synthesis_client_actor& client) {
     auto x = options;
     auto owner = speech::vendor_of_voice(x.voice);
     if (!chosen.empty())

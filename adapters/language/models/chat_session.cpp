@@ -238,7 +238,7 @@ void chat_session::refused() {
 
 void chat_session::fail(chat_trouble trouble) {
   drop();
-  provider_failed failed{"llm", options_.name + ": " + trouble.why,
+  provider_failed failed{"llm", options_.name + ": " + std::move(trouble.why),
                          trouble.code, trouble.retry_after_ms, attempt_};
   report(std::move(failed));
   // A session's failure is the last that is heard of it.

@@ -206,7 +206,8 @@ moment machine_time() {
   std::tm local = {};
   ::localtime_r(&now, &local);
   return {sys_days{year{local.tm_year + 1900}
-                   / (static_cast<unsigned>(local.tm_mon) + 1) / local.tm_mday},
+                   / month{static_cast<unsigned>(local.tm_mon) + 1}
+                   / day{static_cast<unsigned>(local.tm_mday)}},
           hours{local.tm_hour} + minutes{local.tm_min}};
 }
 

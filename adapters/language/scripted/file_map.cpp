@@ -5,9 +5,9 @@
 
 namespace velox::language {
 
-file_map::file_map(YAML::Node node, std::string where,
+file_map::file_map(const YAML::Node& node, std::string where,
                    std::vector<std::string>& errors)
-  : node_(std::move(node)), where_(std::move(where)), errors_(&errors) {
+  : node_(node), where_(std::move(where)), errors_(&errors) {
   if (!node_.IsMap()) {
     note(node_.Mark(), "must hold keys with values");
     node_ = YAML::Node{YAML::NodeType::Map};

@@ -13,7 +13,7 @@ namespace velox::language {
 class file_map {
 public:
   /// `where` names the map in complaints ("intents[2]").
-  file_map(YAML::Node node, std::string where,
+  file_map(const YAML::Node& node, std::string where,
            std::vector<std::string>& errors);
 
   /// The text at `key`; empty when there is none.

@@ -89,6 +89,7 @@ const std::vector<std::string>& no_phrases() {
 
 std::vector<word_list> split(const std::vector<std::string>& phrases) {
   std::vector<word_list> out;
+  out.reserve(phrases.size());
   for (auto& phrase : phrases)
     out.push_back(to_words(phrase));
   return out;

@@ -85,8 +85,9 @@ std::vector<std::string> digit_runs() {
       std::string run;
       for (int64_t i = 0; i <= 10 / std::gcd(step, int64_t{10}); ++i) {
         auto digit = (start + i * step) % 10;
-        run += (i == 0 ? "" : " ")
-               + (digit == 0 && step % 2 == 0 ? "oh" : number_words(digit));
+        if (i > 0)
+          run += ' ';
+        run += digit == 0 && step % 2 == 0 ? "oh" : number_words(digit);
       }
       out.push_back(run);
     }
