@@ -93,7 +93,9 @@ std::vector<std::string> digit_runs() {
     }
   for (int64_t digit = 0; digit < 10; ++digit) {
     auto d = number_words(digit);
-    out.push_back(d + " " + d + " " + d);
+    auto& thrice = out.emplace_back(d);
+    for (int again = 0; again < 2; ++again)
+      thrice.append(" ").append(d);
     out.push_back("double " + d);
   }
   return out;
