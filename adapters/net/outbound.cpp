@@ -99,6 +99,7 @@ make_outbounds(const outbound_options& options,
                const std::vector<boost::asio::io_context*>& contexts) {
   auto shared = std::make_shared<shared_parts>(options);
   std::vector<outbound_ptr> out;
+  out.reserve(contexts.size());
   for (auto* io : contexts)
     out.push_back(std::make_shared<outbound_impl>(*io, shared));
   return out;
