@@ -84,18 +84,19 @@ void write_cost(text to, const turn_results& all) {
   fmt::format_to(to,
                  "\nWhat it costs; CPU seconds per call-minute, openings not "
                  "counted\n{:>6} {:<7} {:>9} {:>8} {:>8} {:>11} {:>8} {:>8} "
-                 "{:>8}\n",
+                 "{:>8} {:>11}\n",
                  "calls", "", "CPU", "busy", "x plain", "handshakes", "resumed",
-                 "reused", "threads");
+                 "reused", "threads", "bench busy");
   for (auto& x : all.steps) {
     auto* plain = other(all, x, turn_subject::plain);
     fmt::format_to(
       to,
       "{:>6} {:<7} {:>9.3f} {:>7.1f}% {:>7.2f}x {:>11} {:>8} {:>7.1f}% "
-      "{:>8}\n",
+      "{:>8} {:>10.1f}%\n",
       x.calls, to_text(x.subject), x.cpu, 100 * x.busy,
       plain ? ratio(x.cpu, plain->cpu) : 0, x.out.tls_handshakes,
-      x.out.tls_resumed, 100 * reuse_rate(x.out), x.threads);
+      x.out.tls_resumed, 100 * reuse_rate(x.out), x.threads,
+      100 * x.bench_busy);
   }
 }
 
@@ -129,6 +130,7 @@ json_object to_object(const turn_step& x) {
     .add("own_frames_late_ms", to_object(x.generator))
     .add("cpu_seconds_per_call_minute", x.cpu)
     .add("busy", x.busy)
+    .add("bench_busy", x.bench_busy)
     .add("vendor_threads", int64_t{x.threads})
     .add("reuse_rate", reuse_rate(x.out))
     .add("outbound", out);

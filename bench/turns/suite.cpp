@@ -6,6 +6,7 @@
 #include "bench/turns/floor.hpp"
 
 #include <cstdlib>
+#include <ctime>
 #include <fmt/format.h>
 #include <thread>
 
@@ -28,10 +29,19 @@ double seconds(std::chrono::nanoseconds x) {
   return std::chrono::duration<double>{x}.count();
 }
 
+/// CPU time of this process: callers, vendors, and the floor.
+std::chrono::nanoseconds own_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::seconds{time.tv_sec}
+         + std::chrono::nanoseconds{time.tv_nsec};
+}
+
 /// Lets `pass` spend time until all turns are answered, or too late.
 template <class CpuTime, class Pass>
 void run_turns(turn_board& board, turn_step& to, CpuTime cpu_time, Pass pass) {
   auto cpu = cpu_time();
+  auto own = own_cpu_time();
   auto began = clock::now();
   board.start(began);
   auto deadline = board.last_word() + answer_patience;
@@ -39,7 +49,11 @@ void run_turns(turn_board& board, turn_step& to, CpuTime cpu_time, Pass pass) {
     pass(slice);
   auto used = seconds(cpu_time() - cpu);
   auto span = seconds(clock::now() - began);
+  auto ours = seconds(own_cpu_time() - own);
+  if (to.subject == turn_subject::floor)
+    ours -= used; // a thread of ours
   to.busy = used / span;
+  to.bench_busy = ours / span;
   to.cpu = used / (static_cast<double>(to.calls) * span / 60);
   to.spans = spans_of(board.times());
 }

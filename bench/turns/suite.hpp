@@ -41,9 +41,12 @@ struct turn_step {
   size_t calls = 0;
   turn_subject subject = turn_subject::floor;
   turn_spans spans;
-  double cpu = 0;           ///< seconds of CPU per minute of a call, all open
-  double busy = 0;          ///< share of a core, 0 to 1
-  net::outbound_counts out; ///< from the first call on, openings included
+  double cpu = 0;  ///< seconds of CPU per minute of a call, all open
+  double busy = 0; ///< share of a core, 0 to 1
+  /// The same of the vendors and the callers together. Near 1 it is they who
+  /// are measured.
+  double bench_busy = 0;
+  net::outbound_counts out;      ///< from the first call on, openings included
   std::vector<double> generator; ///< ms that callers' frames were late
   int threads = 0;               ///< of the vendors: connections at the end
   std::string failed{};          ///< why there are no figures
