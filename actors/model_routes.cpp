@@ -1,19 +1,10 @@
 #include "actors/model_routes.hpp"
 
+#include "protocol/recognised_words.hpp"
+
 #include <numeric>
 
 namespace velox::actors {
-
-std::size_t count_words(std::string_view text) {
-  std::size_t result = 0;
-  bool inside = false;
-  for (char c : text) {
-    auto space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    result += !space && !inside ? 1 : 0;
-    inside = !space;
-  }
-  return result;
-}
 
 const std::vector<std::size_t>&
 route(const model_routes& routes, const prompt& x) {

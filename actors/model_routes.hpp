@@ -5,7 +5,6 @@
 #include "protocol/ports.hpp"
 
 #include <cstddef>
-#include <string_view>
 #include <vector>
 
 namespace velox::actors {
@@ -21,9 +20,6 @@ struct model_routes {
   std::vector<std::size_t> large;
   complexity_rule rule;
 };
-
-/// How many words `text` has.
-std::size_t count_words(std::string_view text);
 
 /// The order for this prompt; by the caller's last words.
 const std::vector<std::size_t>&

@@ -4,6 +4,7 @@
 #include "protocol/json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace velox::http {
 
@@ -28,15 +29,16 @@ response ready_response(const std::vector<health_check>& checks) {
 } // namespace
 
 void add_health(router& routes, readiness look) {
-  routes.get("/healthz", [](const request&, responder answer) {
+  routes.get("/healthz", [](const request&, const responder& answer) {
     answer(json_response(200, R"({"status":"alive"})"));
   });
   routes.alias("/health", "/healthz");
-  auto ready = [look](const request&, responder answer) {
-    look([answer](std::vector<health_check> checks) {
-      answer(ready_response(checks));
-    });
-  };
+  auto ready
+    = [look = std::move(look)](const request&, const responder& answer) {
+        look([answer](std::vector<health_check> checks) {
+          answer(ready_response(checks));
+        });
+      };
   routes.get("/readyz", ready, {std::chrono::seconds{5}});
 }
 

@@ -6,6 +6,7 @@
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <utility>
 
 namespace velox::http {
 
@@ -85,7 +86,8 @@ std::string metrics::text() const {
 }
 
 void add_metrics(router& routes, std::shared_ptr<metrics> source) {
-  routes.get("/metrics", [source](const request&, responder answer) {
+  routes.get("/metrics", [source = std::move(source)](const request&,
+                                                      const responder& answer) {
     answer(
       {200, source->text(), "text/plain; version=0.0.4; charset=utf-8", {}});
   });

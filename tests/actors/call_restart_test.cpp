@@ -182,6 +182,17 @@ TEST_F(CallRestart, RestartsAStageThatIsStuck) {
   EXPECT_EQ(restarted, (std::vector<std::string>{"stt", "tts"}));
 }
 
+/// An operator's look must not cost the call, or more.
+TEST_F(CallRestart, TellsHowItIsDoingWhileAPartIsDown) {
+  ring_and_greet();
+  kill("llm");
+  advance(1ms);
+  kill("llm"); // this time it comes back after a pause
+  EXPECT_EQ(doing("llm"), "down");
+  advance(1s);
+  EXPECT_EQ(doing("llm"), "waiting");
+}
+
 TEST_F(CallRestart, AsksAModelAgainThatIsStuck) {
   ring_and_greet();
   bool once = true;

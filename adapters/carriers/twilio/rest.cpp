@@ -46,7 +46,8 @@ milliseconds with_jitter(milliseconds x) {
 class order : public std::enable_shared_from_this<order> {
 public:
   order(const rest_options& options, net::outbound_ptr out, std::string call_id,
-        form fields, bool hangs_up, std::function<void(std::string)> done)
+        const form& fields, bool hangs_up,
+        std::function<void(std::string)> done)
     : options_(options), out_(std::move(out)), call_id_(std::move(call_id)),
       body_(encode_form(fields)), hangs_up_(hangs_up), done_(std::move(done)) {}
 
@@ -185,11 +186,11 @@ public:
   }
 
 private:
-  void send(const std::string& call_id, form fields, bool hangs_up,
+  void send(const std::string& call_id, const form& fields, bool hangs_up,
             std::function<void(std::string)> done) {
     auto out = options_.out();
-    auto x = std::make_shared<order>(options_, out, call_id, std::move(fields),
-                                     hangs_up, std::move(done));
+    auto x = std::make_shared<order>(options_, out, call_id, fields, hangs_up,
+                                     std::move(done));
     out->dispatch([x] { x->start(); });
   }
 

@@ -78,7 +78,7 @@ public:
       await_end(call, settle_attempts);
   }
 
-  void status(const http::request& x, http::responder answer) {
+  void status(const http::request& x, const http::responder& answer) {
     if (authentic(x, answer))
       answer({204, "", "", {}});
   }
