@@ -58,7 +58,7 @@ test-tsan: install-test ## The tests under ThreadSanitizer
 test-fuzz: install-test ## A short run of every fuzz target
 	@cmake --preset fuzz -DVELOX_TESTS=ON -DVELOX_FUZZ_SECONDS=$(FUZZ_SECONDS) >/dev/null
 	@$(NINJA) -C build/fuzz fuzz
-	@ctest --test-dir build/fuzz --output-on-failure -R '^fuzz/'
+	@ctest --test-dir build/fuzz --output-on-failure -j 2 -R '^fuzz/'
 
 bench: install-test ## Measure against the floors; prints ratios
 	@cmake --preset release -DVELOX_BENCH=ON >/dev/null
