@@ -5,6 +5,7 @@
 #include "bench/suite.hpp"
 #ifdef VELOX_BENCH_TURNS
 #include "bench/turns/engine.hpp"
+#include "bench/turns/floor.hpp"
 #include "bench/turns/report.hpp"
 #include "bench/turns/suite.hpp"
 #endif
@@ -26,6 +27,7 @@ struct wishes {
   std::string only; ///< "calls" or "turns"; empty: both
   std::string server;
   std::vector<std::string> vendors;
+  std::string board;
   std::string json;
   plan calls;
 #ifdef VELOX_BENCH_TURNS
@@ -44,6 +46,8 @@ int serve(const wishes& x) {
   else if (x.server == "engine")
     run_engine_server();
 #ifdef VELOX_BENCH_TURNS
+  else if (x.server == "turn-floor")
+    run_turn_floor(vendor_places::from(x.vendors), x.board);
   else
     run_turn_engine(vendor_places::from(x.vendors));
 #endif
@@ -111,9 +115,10 @@ int main(int argc, char** argv) {
     ->check(CLI::PositiveNumber);
   app.add_option("--json", x.json, "Write the figures of turns to this file");
   app.add_option("--vendors", x.vendors)->expected(4)->group("");
+  app.add_option("--board", x.board)->group("");
 #endif
   app.add_option("--serve", x.server)
-    ->check(CLI::IsMember({"floor", "engine", "turns"}))
+    ->check(CLI::IsMember({"floor", "engine", "turns", "turn-floor"}))
     ->group(""); // how it starts itself
   CLI11_PARSE(app, argc, argv);
   allow_many_sockets();

@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <sstream>
+#include <stdexcept>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace velox::bench {
 
@@ -56,15 +60,52 @@ std::optional<turn_id> find_turn(std::string_view text, std::string_view word) {
 
 turn_board::turn_board(size_t calls, size_t turns, clock::duration period)
   : calls_(calls), turns_(turns), period_(period),
-    slots_(std::make_unique<slot[]>(calls * turns)) {}
+    memory_(memfd_create("velox-bench-turns", 0)) {
+  if (memory_ < 0 || ftruncate(memory_, static_cast<off_t>(bytes())) != 0)
+    throw std::runtime_error{"no memory for the times of turns"};
+  map();
+}
+
+turn_board::turn_board(const std::string& shared) {
+  std::istringstream in{shared};
+  int64_t period = 0;
+  if (!(in >> memory_ >> calls_ >> turns_ >> period))
+    throw std::invalid_argument{"no board of turns"};
+  period_ = clock::duration{period};
+  map();
+}
+
+turn_board::~turn_board() {
+  munmap(start_, bytes());
+  close(memory_);
+}
+
+std::string turn_board::share() const {
+  return fmt::format("{} {} {} {}", memory_, calls_, turns_, period_.count());
+}
+
+/// Fresh memory is zero: nothing has happened.
+void turn_board::map() {
+  static_assert(std::atomic<int64_t>::is_always_lock_free);
+  auto* at
+    = mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, memory_, 0);
+  if (at == MAP_FAILED)
+    throw std::invalid_argument{"no board of turns"};
+  start_ = static_cast<std::atomic<int64_t>*>(at);
+  slots_ = reinterpret_cast<slot*>(start_ + 1);
+}
+
+size_t turn_board::bytes() const {
+  return sizeof(*start_) + calls_ * turns_ * sizeof(slot);
+}
 
 void turn_board::start(clock::time_point at) {
-  start_ = count(at);
+  *start_ = count(at);
 }
 
 std::optional<turn_id>
 turn_board::spoken_by(size_t call, clock::time_point now) const {
-  auto start = start_.load();
+  auto start = start_->load();
   if (start == 0 || call >= calls_)
     return std::nullopt;
   auto phase
@@ -97,13 +138,13 @@ void turn_board::heard(size_t call) {
 }
 
 bool turn_board::complete() const {
-  return std::all_of(
-    slots_.get(), slots_.get() + calls_ * turns_,
-    [](const slot& x) { return x[index_of(turn_event::frame)] != 0; });
+  return std::all_of(slots_, slots_ + calls_ * turns_, [](const slot& x) {
+    return x[index_of(turn_event::frame)] != 0;
+  });
 }
 
 clock::time_point turn_board::last_word() const {
-  return clock::time_point{std::chrono::nanoseconds{start_.load()}}
+  return clock::time_point{std::chrono::nanoseconds{start_->load()}}
          + period_ * static_cast<int64_t>(turns_) + turn_speech;
 }
 

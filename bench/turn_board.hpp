@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -56,10 +56,23 @@ inline constexpr std::string_view question_word = "question ";
 inline constexpr std::string_view answer_word = "Reply ";
 
 /// So many calls with so many turns each, `period` apart in a call, and evenly
-/// spread over the calls. Any thread.
+/// spread over the calls. Any thread, and any process that `share` led there.
 class turn_board {
 public:
+  /// Throws std::runtime_error when there is no memory.
   turn_board(size_t calls, size_t turns, clock::duration period);
+
+  /// The board of the process that started this one, as its `share` told.
+  /// Throws std::invalid_argument when it is none.
+  explicit turn_board(const std::string& shared);
+
+  ~turn_board();
+
+  turn_board(const turn_board&) = delete;
+  turn_board& operator=(const turn_board&) = delete;
+
+  /// How a process that we start finds this board.
+  std::string share() const;
 
   size_t calls() const { return calls_; }
 
@@ -87,13 +100,16 @@ public:
 private:
   using slot = std::array<std::atomic<int64_t>, turn_events>;
 
+  void map();
+  size_t bytes() const;
   slot* find(turn_id x) const;
 
-  const size_t calls_;
-  const size_t turns_;
-  const clock::duration period_;
-  std::atomic<int64_t> start_{0};
-  std::unique_ptr<slot[]> slots_;
+  size_t calls_ = 0;
+  size_t turns_ = 0;
+  clock::duration period_{};
+  int memory_ = -1; ///< its file descriptor; children inherit it
+  std::atomic<int64_t>* start_ = nullptr; ///< all of it is mapped there
+  slot* slots_ = nullptr;
 };
 
 /// What turns cost beside what the vendors' delays cost; in milliseconds.

@@ -8,10 +8,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <ctime>
 #include <fmt/format.h>
 #include <future>
-#include <pthread.h>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -21,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto opening_patience = 30s;
 constexpr auto step = 100ms; // of audio in one message
 constexpr size_t frames_per_step = 5;
 constexpr size_t frame_bytes = 160;
@@ -148,17 +148,6 @@ private:
   bool said_ = false;
 };
 
-/// Threads run where the one that made them runs.
-std::unique_ptr<test::outbound_thread> make_thread() {
-  net::outbound_options options;
-  options.environment_proxy = false;
-  auto pinned = pin_to_core(server_core);
-  auto result = std::make_unique<test::outbound_thread>(options);
-  if (pinned)
-    pin_to_core(caller_core);
-  return result;
-}
-
 /// Runs `f` on the thread of `out`, and waits for it.
 template <class F>
 void run_on(net::outbound& out, F f) {
@@ -172,55 +161,34 @@ void run_on(net::outbound& out, F f) {
 
 } // namespace
 
-struct turn_floor::impl {
-  vendor_places places;
+void run_turn_floor(const vendor_places& places, const std::string& shared) {
+  turn_board board{shared};
+  net::outbound_options options;
+  options.ca_file = places.ca_file;
+  options.environment_proxy = false;
+  test::outbound_thread thread{options};
+  auto out = thread.out();
   std::atomic<size_t> open{0};
-  std::unique_ptr<test::outbound_thread> thread = make_thread();
-  net::outbound_ptr out = thread->out();
   std::vector<std::shared_ptr<floor_call>> calls;
-  clockid_t cpu_clock{};
-};
-
-turn_floor::turn_floor(const vendor_places& places, turn_board& board)
-  : impl_(std::make_unique<impl>()) {
-  impl_->places = places;
-  run_on(*impl_->out,
-         [this] { pthread_getcpuclockid(pthread_self(), &impl_->cpu_clock); });
   for (size_t i = 0; i < board.calls(); ++i) {
-    impl_->calls.push_back(std::make_shared<floor_call>(
-      *impl_->out, impl_->places, board, i, impl_->open));
-    run_on(*impl_->out, [call = impl_->calls.back()] { call->start(); });
+    auto call = std::make_shared<floor_call>(*out, places, board, i, open);
+    calls.push_back(call);
+    run_on(*out, [call] { call->start(); });
     std::this_thread::sleep_for(10ms); // like the engine's callers
   }
-}
-
-turn_floor::~turn_floor() {
-  run_on(*impl_->out, [this] {
-    for (auto& x : impl_->calls)
+  auto deadline = clock::now() + opening_patience;
+  while (open < 2 * calls.size() && clock::now() < deadline)
+    std::this_thread::sleep_for(5ms);
+  if (open == 2 * calls.size()) {
+    announce_port(1);
+    wait_for_end_of_input([&] { return to_figures(out->counts()); });
+  }
+  run_on(*out, [&] {
+    for (auto& x : calls)
       x->stop();
   });
-}
-
-bool turn_floor::wait_until_open() const {
-  auto deadline = clock::now() + 30s;
-  while (impl_->open < 2 * impl_->calls.size()) {
-    if (clock::now() > deadline)
-      return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
-}
-
-std::chrono::nanoseconds turn_floor::cpu_time() const {
-  timespec time{};
-  if (clock_gettime(impl_->cpu_clock, &time) != 0)
-    throw std::runtime_error{"the floor's thread is gone"};
-  return std::chrono::seconds{time.tv_sec}
-         + std::chrono::nanoseconds{time.tv_nsec};
-}
-
-net::outbound_counts turn_floor::counts() const {
-  return impl_->out->counts();
+  if (open < 2 * calls.size())
+    throw std::runtime_error{"the floor's sockets do not open"};
 }
 
 std::vector<double> to_figures(const net::outbound_counts& x) {

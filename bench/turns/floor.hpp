@@ -3,37 +3,19 @@
 #include "adapters/net/outbound.hpp"
 #include "bench/turns/vendors.hpp"
 
-#include <chrono>
-#include <memory>
+#include <string>
 #include <vector>
 
 namespace velox::bench {
 
-/// The floor of a turn: one thread on `server_core` that moves the same bytes
-/// between the same vendors through the same `net::outbound`, with nothing in
-/// between: the recogniser's frame becomes a request, the model's words a
-/// sentence. The first audio ends the turn; no caller is there to play it to.
-class turn_floor {
-public:
-  /// Opens the sockets of all calls of `board`, which lives longer.
-  turn_floor(const vendor_places& places, turn_board& board);
-  ~turn_floor();
-
-  turn_floor(const turn_floor&) = delete;
-  turn_floor& operator=(const turn_floor&) = delete;
-
-  /// Whether all sockets were opened within 30 s.
-  bool wait_until_open() const;
-
-  /// CPU time of the thread.
-  std::chrono::nanoseconds cpu_time() const;
-
-  net::outbound_counts counts() const;
-
-private:
-  struct impl;
-  std::unique_ptr<impl> impl_;
-};
+/// The floor of a turn: one thread that moves the same bytes between the same
+/// vendors through the same `net::outbound`, with nothing in between: the
+/// recogniser's frame becomes a request, the model's words a sentence. The
+/// first audio ends the turn; no caller is there to play it to. Announces a
+/// port of 1 when the sockets of all calls are open, for it listens nowhere;
+/// tells `to_figures` when asked; runs until standard input ends. Throws
+/// std::runtime_error when the sockets do not open.
+void run_turn_floor(const vendor_places& places, const std::string& board);
 
 /// Counts on their way from one process to another.
 inline constexpr size_t count_figures = 6;

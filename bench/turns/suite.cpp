@@ -29,7 +29,7 @@ double seconds(std::chrono::nanoseconds x) {
   return std::chrono::duration<double>{x}.count();
 }
 
-/// CPU time of this process: callers, vendors, and the floor.
+/// CPU time of this process: callers and vendors.
 std::chrono::nanoseconds own_cpu_time() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -50,8 +50,6 @@ void run_turns(turn_board& board, turn_step& to, CpuTime cpu_time, Pass pass) {
   auto used = seconds(cpu_time() - cpu);
   auto span = seconds(clock::now() - began);
   auto ours = seconds(own_cpu_time() - own);
-  if (to.subject == turn_subject::floor)
-    ours -= used; // a thread of ours
   to.busy = used / span;
   to.bench_busy = ours / span;
   to.cpu = used / (static_cast<double>(to.calls) * span / 60);
@@ -83,16 +81,15 @@ void measure_engine(const turn_plan& plan, turn_board& board,
 
 void measure_floor(const turn_plan& plan, turn_board& board,
                    const turn_vendors& vendors, turn_step& to) {
-  turn_floor floor{vendors.places(), board};
-  if (!floor.wait_until_open()) {
-    to.failed = "the sockets do not open";
-    return;
-  }
+  auto arguments = vendors.places().arguments();
+  arguments.push_back("--board");
+  arguments.push_back(board.share());
+  server_process floor{"turn-floor", arguments};
   std::this_thread::sleep_for(plan.settle);
   run_turns(
     board, to, [&] { return floor.cpu_time(); },
     [](clock::duration span) { std::this_thread::sleep_for(span); });
-  to.out = floor.counts();
+  to.out = to_counts(floor.ask(count_figures));
   to.threads = vendors.open();
 }
 

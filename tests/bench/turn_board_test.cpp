@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+#include <string>
+#include <unistd.h>
+
 namespace velox::test {
 
 namespace {
@@ -74,6 +78,22 @@ TEST(TurnBoard, KeepsTheFirstTimeAndWaitsForSound) {
   EXPECT_EQ(board.times()[0], first[0]);
   EXPECT_TRUE(board.complete());
   board.note({7, 7}, turn_event::sound); // nobody's
+}
+
+TEST(TurnBoard, IsOneForAllWhoShareIt) {
+  turn_board board{2, 2, 1s};
+  {
+    auto theirs = board.share();
+    theirs.replace(0, theirs.find(' '),
+                   std::to_string(dup(std::stoi(theirs)))); // as a child has it
+    turn_board same{theirs};
+    EXPECT_EQ(same.calls(), 2u);
+    same.note({1, 1}, turn_event::ended);
+    board.start(clock::now());
+    EXPECT_EQ(same.last_word(), board.last_word());
+  }
+  EXPECT_NE(board.times()[3][0], 0);
+  EXPECT_THROW(turn_board{"nonsense"}, std::invalid_argument);
 }
 
 TEST(TurnBoard, TakesTheVendorsDelaysAway) {
