@@ -83,6 +83,14 @@ TEST(Json, BoundsTheNesting) {
   EXPECT_EQ(status_of(std::string(1'000'000, '[')), json_error::too_deep);
 }
 
+TEST(Json, ReadsZerosOfAnySize) {
+  for (std::string zero : {"0e99", "0e-61", "0.0E400", "-0e7"}) {
+    rapidjson::Document x;
+    ASSERT_EQ(read_json("{\"d\":" + zero + "}", x), json_error::none) << zero;
+    EXPECT_EQ(json_number(x, "d"), 0.) << zero;
+  }
+}
+
 TEST(Json, ReadsMembersWithoutSurprises) {
   rapidjson::Document x;
   ASSERT_EQ(read_json(R"({"s":"t","i":7,"is":"8","d":0.5,"b":true,"n":null,)"
