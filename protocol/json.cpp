@@ -154,8 +154,8 @@ json_error read_json(std::string_view text, rapidjson::Document& document,
     return json_error::too_deep;
   // Not kParseFullPrecisionFlag: of a zero with an exponent ("0e99") RapidJSON
   // 1.1 then counts the leading zeros of 0, which is undefined.
-  constexpr unsigned flags = rapidjson::kParseIterativeFlag
-                             | rapidjson::kParseValidateEncodingFlag;
+  constexpr unsigned flags
+    = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   document.Parse<flags>(text.data(), text.size());
   return document.HasParseError() ? json_error::malformed : json_error::none;
 }
