@@ -12,7 +12,9 @@ TSAN_SUITES ?= actors calls persistence
 SANITIZER_SEEDS ?= 200
 space := $(subst ,, )
 any_of = ^($(subst $(space),|,$(strip $(1))))$$
+# To look for more than a change may have broken: make test-fuzz FUZZ_SECONDS=600 FUZZ_SEED=0
 FUZZ_SECONDS ?= 10
+FUZZ_SEED ?= 1
 
 .PHONY: help build run test test-release test-asan test-tsan test-fuzz bench lint format clean install-build install-test
 
@@ -56,7 +58,7 @@ test-tsan: install-test ## The tests under ThreadSanitizer
 	  ctest --test-dir build/tsan --output-on-failure -j 2 -L '$(call any_of,$(TSAN_SUITES))'
 
 test-fuzz: install-test ## A short run of every fuzz target
-	@cmake --preset fuzz -DVELOX_TESTS=ON -DVELOX_FUZZ_SECONDS=$(FUZZ_SECONDS) >/dev/null
+	@cmake --preset fuzz -DVELOX_TESTS=ON -DVELOX_FUZZ_SECONDS=$(FUZZ_SECONDS) -DVELOX_FUZZ_SEED=$(FUZZ_SEED) >/dev/null
 	@$(NINJA) -C build/fuzz fuzz
 	@ctest --test-dir build/fuzz --output-on-failure -j 2 -R '^fuzz/'
 
