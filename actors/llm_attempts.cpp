@@ -2,6 +2,7 @@
 #include "protocol/json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 /// Which model is asked: one after the other as they fail, a rival beside one
 /// that is slow.
@@ -34,7 +35,9 @@ void llm_state::ask_next() {
       return; // somebody is still at it
     answering = false;
     self->now_doing("failed");
-    self->send(call, stage_failed{"llm"});
+    // Thinking ahead is nobody's business: the real prompt asks again.
+    if (!std::exchange(speculating, false))
+      self->send(call, stage_failed{"llm"});
     return;
   }
   auto model = order[next_in_order++];

@@ -205,6 +205,18 @@ TEST_F(LlmAttempts, ForgetsWhatItThoughtWhenTheCallerGoesOn) {
   EXPECT_EQ(all<answer_done>().size(), 1u);
 }
 
+/// The caller has not even finished: no reason to apologise and hang up.
+TEST_F(LlmAttempts, FailsInSilenceWhileItThinksAhead) {
+  spoil(a, fault::fail);
+  spoil(b, fault::fail);
+  auto llm = make();
+  tell(llm, speculation{asked(1)});
+  EXPECT_TRUE(all<stage_failed>().empty());
+  a->on_request = nullptr;
+  tell(llm, asked(1));
+  EXPECT_EQ(sentences(), "First sentence.|Second sentence.|");
+}
+
 TEST_F(LlmAttempts, AsksAgainWhenTheWordsWereOthers) {
   auto llm = make();
   tell(llm, speculation{asked(1, "What is")});

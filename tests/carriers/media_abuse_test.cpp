@@ -1,4 +1,5 @@
 #include "tests/carriers/media_fixture.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <gmock/gmock.h>
 
@@ -220,9 +221,5 @@ TEST_F(MediaAbuse, LetsGoOfAPeerWhoClosesInTheSameBreath) {
   auto events = log->until("closed");
   EXPECT_THAT(events.back(), testing::StartsWith("closed"));
   drop_leg();
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{3};
-  while (server->connections() > 0
-         && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::yield();
-  EXPECT_EQ(server->connections(), 0u);
+  EXPECT_TRUE(test::eventually([&] { return server->connections() == 0; }, 3s));
 }

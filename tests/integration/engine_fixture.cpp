@@ -2,6 +2,7 @@
 
 #include "adapters/cli/http_client.hpp"
 #include "protocol/json.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <rapidjson/document.h>
 
@@ -160,7 +161,6 @@ std::string engine_test::query(const std::string& sql) const {
 
 void engine_test::expect_nothing_left() const {
   // The last message of a call and the end of its socket are not one moment.
-  auto until = std::chrono::steady_clock::now() + std::chrono::seconds{5};
   auto gone = [this] {
     auto text = get("/metrics");
     return text.find("velox_media_sessions_live 0\n") != std::string::npos
@@ -168,12 +168,7 @@ void engine_test::expect_nothing_left() const {
            && ctl({"calls", "--json"}).out.find("\"call_id\"")
                 == std::string::npos;
   };
-  auto is_gone = gone();
-  while (!is_gone && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{50});
-    is_gone = gone();
-  }
-  EXPECT_TRUE(is_gone) << get("/metrics");
+  EXPECT_TRUE(eventually(gone)) << get("/metrics");
 }
 
 } // namespace velox::test

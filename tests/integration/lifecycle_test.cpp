@@ -36,7 +36,7 @@ protected:
   }
 
   /// Waits until the answer of `sql` contains `text`.
-  void eventually(const std::string& sql, const std::string& text) {
+  void wait_until_stored(const std::string& sql, const std::string& text) {
     for (int i = 0; i < 100 && query(sql).find(text) == std::string::npos; ++i)
       EXPECT_FALSE(engine->wait(std::chrono::milliseconds{50}));
   }
@@ -79,7 +79,8 @@ TEST_F(Lifecycle, ExplainsWhatAKillCutOff) {
   start();
   auto phone = answered_call("60");
   // The call log is at most one batch (50 ms) behind what happened.
-  eventually("SELECT text FROM messages WHERE role = 'user'", "opening hours");
+  wait_until_stored("SELECT text FROM messages WHERE role = 'user'",
+                    "opening hours");
   engine->signal(SIGKILL);
   EXPECT_EQ(engine->wait(seconds{10}), 128 + SIGKILL);
   EXPECT_THAT(query("SELECT status FROM conversations"), "ACTIVE\n");

@@ -2,6 +2,7 @@
 
 #include "adapters/cli/caller_script.hpp"
 #include "protocol/json.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <rapidjson/document.h>
 
@@ -277,17 +278,10 @@ std::vector<std::string> phone_ears::audio() const {
 }
 
 bool phone_ears::wait_until_done() const {
-  auto until = std::chrono::steady_clock::now() + 5s;
-  auto done = [this] {
+  return eventually([this] {
     std::lock_guard guard{mutex_};
     return utterances_.empty();
-  };
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > until)
-      return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
+  });
 }
 
 // -- the voice ----------------------------------------------------------------

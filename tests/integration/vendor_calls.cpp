@@ -1,6 +1,7 @@
 #include "tests/integration/vendor_calls.hpp"
 
 #include "protocol/g711.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/vendors/vendor_certificates.hpp"
 
 #include <algorithm>
@@ -100,13 +101,7 @@ std::string vendor_calls::log() const {
 }
 
 bool vendor_calls::wait_for_log(const std::string& words) const {
-  auto until = std::chrono::steady_clock::now() + 5s;
-  while (log().find(words) == std::string::npos) {
-    if (std::chrono::steady_clock::now() > until)
-      return false;
-    std::this_thread::sleep_for(10ms);
-  }
-  return true;
+  return eventually([&] { return log().find(words) != std::string::npos; });
 }
 
 void vendor_calls::expect_discreet_log(std::vector<std::string> words) const {

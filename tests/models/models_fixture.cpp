@@ -1,5 +1,6 @@
 #include "tests/models/models_fixture.hpp"
 
+#include "tests/support/eventually.hpp"
 #include "tests/support/vendors/fake_anthropic.hpp"
 #include "tests/support/vendors/fake_gemini.hpp"
 #include "tests/support/vendors/fake_ollama.hpp"
@@ -54,13 +55,7 @@ prompt ModelTest::ask(uint64_t turn, uint32_t attempt) {
 }
 
 bool ModelTest::wait_requests(int count) {
-  auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  while (fake_.server().requests() < count)
-    if (std::chrono::steady_clock::now() > end)
-      return false;
-    else
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  return true;
+  return eventually([&] { return fake_.server().requests() >= count; });
 }
 
 bool ModelTest::nothing_open() {

@@ -1,6 +1,7 @@
 #include "tests/support/vendors/fake_vendor.hpp"
 
 #include "tests/net/fake_vendor_client.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,18 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 using testing::Bool;
-
-/// Waits, at most 5 s, until it is so.
-template <class Condition>
-bool becomes_true(Condition condition) {
-  auto until = clock::now() + 5s;
-  while (!condition()) {
-    if (clock::now() > until)
-      return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
 
 void say_hello(const vendor_request&, vendor_connection& peer) {
   peer.respond(200, "hello", {});
@@ -209,7 +198,7 @@ TEST_P(FakeVendor, NoticesInAPauseThatThePeerLeaves) {
   {
     fake_vendor_client client{vendor.port(), how()};
     client.send("GET / HTTP/1.1\r\n\r\n");
-    ASSERT_TRUE(becomes_true([&] { return vendor.requests() == 1; }));
+    ASSERT_TRUE(eventually([&] { return vendor.requests() == 1; }));
   }
   EXPECT_EQ(gone.get_future().wait_for(5s), std::future_status::ready);
   EXPECT_TRUE(vendor.wait_until_idle());
@@ -226,7 +215,7 @@ TEST_P(FakeVendor, NoticesBetweenPiecesThatThePeerLeaves) {
   {
     fake_vendor_client client{vendor.port(), how()};
     client.send("GET / HTTP/1.1\r\n\r\n");
-    ASSERT_TRUE(becomes_true([&] { return vendor.requests() == 1; }));
+    ASSERT_TRUE(eventually([&] { return vendor.requests() == 1; }));
   }
   EXPECT_TRUE(vendor.wait_until_idle());
   EXPECT_EQ(vendor.abandoned(), 1);
@@ -238,7 +227,7 @@ TEST_P(FakeVendor, CountsAPeerThatLeavesInItsOwnRequest) {
     fake_vendor_client client{vendor.port(), how()};
     client.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
   }
-  EXPECT_TRUE(becomes_true([&] { return vendor.abandoned() == 1; }));
+  EXPECT_TRUE(eventually([&] { return vendor.abandoned() == 1; }));
   EXPECT_EQ(vendor.requests(), 0);
 }
 
@@ -257,7 +246,7 @@ TEST_P(FakeVendor, GoesDownAndComesBackOnTheSamePort) {
     fake_vendor_client client{port, how()};
     EXPECT_EQ(client.get("/").status, 200);
     client.send("GET /wait HTTP/1.1\r\n\r\n");
-    ASSERT_TRUE(becomes_true([&] { return vendor.requests() % 2 == 0; }));
+    ASSERT_TRUE(eventually([&] { return vendor.requests() % 2 == 0; }));
     vendor.down();
     EXPECT_EQ(vendor.open(), 0);
     std::string rest;
@@ -304,7 +293,7 @@ TEST_P(FakeVendor, EndsWhateverItsConnectionsDo) {
   vendor->set_trouble({.silent = true});
   fake_vendor_client unheard{vendor->port(), how()};
   unheard.send("GET / HTTP/1.1\r\n\r\n");
-  ASSERT_TRUE(becomes_true([&] { return vendor->requests() == 4; }));
+  ASSERT_TRUE(eventually([&] { return vendor->requests() == 4; }));
   EXPECT_EQ(vendor->open(), 7);
   auto begun = clock::now();
   vendor.reset();

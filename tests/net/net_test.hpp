@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/support/eventually.hpp"
 #include "tests/support/vendors/fake_vendor.hpp"
 #include "tests/support/vendors/outbound_thread.hpp"
 
@@ -15,17 +16,6 @@
 #include <vector>
 
 namespace velox::test {
-
-/// Waits for `holds`, at most 5 s.
-template <class Predicate>
-bool eventually(Predicate holds) {
-  for (int i = 0; i < 5000; ++i) {
-    if (holds())
-      return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  return holds();
-}
 
 /// Hears what becomes of one request. Any thread.
 class listener {

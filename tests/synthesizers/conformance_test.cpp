@@ -1,3 +1,4 @@
+#include "tests/support/eventually.hpp"
 #include "tests/synthesizers/implementations.hpp"
 
 #include <algorithm>
@@ -362,11 +363,7 @@ TEST_P(Voice, LetsTheSentenceBeforeEndBeforeItFails) {
   trouble.status = 500;
   fake->server().set_trouble(trouble);
   voice->say({1, 1, answer, 2});
-  auto asked = [&] { return fake->server().requests() >= 2; };
-  for (auto until = std::chrono::steady_clock::now() + 5s;
-       !asked() && std::chrono::steady_clock::now() < until;)
-    std::this_thread::sleep_for(1ms);
-  ASSERT_TRUE(asked());
+  ASSERT_TRUE(eventually([&] { return fake->server().requests() >= 2; }));
   fake->hold_after(-1);
   EXPECT_EQ(failure().attempt, 2u);
   EXPECT_EQ(client.record().sentence(1, 0, 1), audio_of(greeting));

@@ -1,3 +1,4 @@
+#include "tests/support/eventually.hpp"
 #include "tests/support/vendors/fake_azure_speech.hpp"
 #include "tests/support/vendors/fake_cartesia.hpp"
 #include "tests/support/vendors/fake_deepgram_speak.hpp"
@@ -29,17 +30,6 @@ protected:
     options.transport = transport;
     return make(out.vendor(fake.server().url()),
                 options)({"CA1", "en-US", voice}, client.actor());
-  }
-
-  template <class Condition>
-  static bool eventually(Condition what) {
-    auto until = std::chrono::steady_clock::now() + 5s;
-    while (!what()) {
-      if (std::chrono::steady_clock::now() > until)
-        return false;
-      std::this_thread::sleep_for(1ms);
-    }
-    return true;
   }
 
   /// The words of a sentence, checked to be in order and within its audio.

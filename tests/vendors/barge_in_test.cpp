@@ -39,8 +39,8 @@ void interrupt(call_rig& rig, const test_call& call, fake_model& model,
 
   call.leg->start_voice();
   ASSERT_TRUE(call.leg->wait_for([](auto& leg) { return leg.clears() > 0; }));
-  EXPECT_TRUE(wait_until([&] { return model.server().abandoned() == 1; }));
-  EXPECT_TRUE(wait_until([&] { return stopped(voice); }));
+  EXPECT_TRUE(eventually([&] { return model.server().abandoned() == 1; }));
+  EXPECT_TRUE(eventually([&] { return stopped(voice); }));
 
   voice.hold_after(-1); // whatever a vendor says too late comes now
   call.leg->audio(spell("no wait"));

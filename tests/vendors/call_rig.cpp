@@ -44,17 +44,6 @@ agent_record test_agent() {
 
 } // namespace
 
-bool wait_until(const std::function<bool()>& what,
-                std::chrono::milliseconds limit) {
-  auto until = std::chrono::steady_clock::now() + limit;
-  while (!what()) {
-    if (std::chrono::steady_clock::now() > until)
-      return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
-
 call_rig::config::config() {
   add_message_types<caf::id_block::velox>();
   set("scheduler.policy", caf::atom("sharing"));
@@ -88,7 +77,7 @@ call_rig::~call_rig() {
   if (root_)
     caf::anon_send_exit(root_, caf::exit_reason::kill);
   root_ = nullptr;
-  if (!wait_until([this] { return system_.registry().running() == 0; }))
+  if (!eventually([this] { return system_.registry().running() == 0; }))
     system_.await_actors_before_shutdown(false);
   stop_outside();
   for (auto& x : shards_)
@@ -161,7 +150,7 @@ void call_rig::spawn_engine() {
     = [this] { return system_.spawn(actors::memory_ledger, plenty); };
   root_ = system_.spawn(actors::engine, options);
   own_actors_ = 4 + names.size(); // root, registry, store, ledger
-  if (!wait_until(
+  if (!eventually(
         [this] { return system_.registry().running() == own_actors_; }))
     throw std::runtime_error("the engine does not start");
 }
@@ -193,7 +182,7 @@ test_call call_rig::dial_and_greet(mark_habit habit) {
 }
 
 bool call_rig::wait_for_turn(const test_call& x, uint64_t turn) {
-  return wait_until([&] {
+  return eventually([&] {
     auto now = status(x);
     if (now.turn < turn || !said(x, turn))
       return false;
@@ -267,7 +256,7 @@ std::vector<std::string> call_rig::failures(const test_call& x) {
 }
 
 bool call_rig::wait_for_end(const test_call& x) {
-  return wait_until([&] {
+  return eventually([&] {
     auto now = conversation(x);
     return !now.call_id.empty() && now.status != conversation_status::active;
   });
@@ -305,14 +294,14 @@ net::outbound_counts call_rig::counts() const {
 }
 
 bool call_rig::wait_until_quiet() {
-  return wait_until(
+  return eventually(
     [this] { return system_.registry().running() <= own_actors_; });
 }
 
 bool call_rig::stop_outside() {
   for (auto& x : outside_)
     x->stop();
-  return wait_until([this] { return counts().open == 0; });
+  return eventually([this] { return counts().open == 0; });
 }
 
 } // namespace velox::test

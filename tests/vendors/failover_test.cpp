@@ -65,8 +65,8 @@ protected:
       return false;
     };
     call.leg->say("what is the first");
-    ASSERT_TRUE(wait_until([&] { return turn_is("finishing"); }));
-    ASSERT_TRUE(wait_until([&] { return turn_is("listening"); }));
+    ASSERT_TRUE(eventually([&] { return turn_is("finishing"); }));
+    ASSERT_TRUE(eventually([&] { return turn_is("listening"); }));
     EXPECT_EQ(house.rig.failures(call), std::vector<std::string>{});
   }
 

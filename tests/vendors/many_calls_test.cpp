@@ -57,7 +57,7 @@ TEST_P(many_calls, find_a_dead_vendor_once_and_use_it_again_when_it_is_well) {
   EXPECT_NE(house.rig.gateway(name).breaker, "closed");
   dead().set_trouble({.times = 0});
   ASSERT_TRUE(
-    wait_until([&] { return house.rig.gateway(name).breaker == "half-open"; }));
+    eventually([&] { return house.rig.gateway(name).breaker == "half-open"; }));
   auto asked = dead().requests();
   talk({house.rig.dial()});
   EXPECT_GT(dead().requests(), asked);

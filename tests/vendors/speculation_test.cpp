@@ -34,7 +34,7 @@ protected:
   void pause(caf::timespan span) { call.leg->audio(hum(span, silence_byte)); }
 
   bool wait_for_requests(int count) {
-    return wait_until([&] { return model.server().requests() >= count; });
+    return eventually([&] { return model.server().requests() >= count; });
   }
 
   void expect_end() {
@@ -79,7 +79,7 @@ TEST_F(speculation, is_dropped_when_the_caller_goes_on) {
   EXPECT_EQ(model.server().abandoned(), 0);
 
   call.leg->say(" about it");
-  ASSERT_TRUE(wait_until([&] { return model.server().abandoned() == 1; }));
+  ASSERT_TRUE(eventually([&] { return model.server().abandoned() == 1; }));
   EXPECT_EQ(call.leg->heard_bytes(), greeting);
   EXPECT_EQ(voice.texts().size(), 1u); // the greeting
 

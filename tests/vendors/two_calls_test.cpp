@@ -46,7 +46,7 @@ TEST(two_calls, survive_vendors_that_go_down_and_come_back_between_them) {
   EXPECT_EQ(lost.leg->heard_bytes(), 0u);
   for (auto stage : stages)
     house.server(stage, 0).restart();
-  ASSERT_TRUE(wait_until([&] {
+  ASSERT_TRUE(eventually([&] {
     for (auto stage : stages)
       if (house.rig.gateway(std::string{stage} + "-a").breaker == "open")
         return false;

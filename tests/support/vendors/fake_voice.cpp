@@ -1,6 +1,7 @@
 #include "tests/support/vendors/fake_voice.hpp"
 
 #include "protocol/json.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <rapidjson/document.h>
 
@@ -15,16 +16,6 @@ using namespace std::chrono_literals;
 
 /// An odd size, so that samples and frames are cut.
 constexpr size_t piece_bytes = 333;
-
-bool within_5s(const std::function<bool()>& what) {
-  auto until = std::chrono::steady_clock::now() + 5s;
-  while (!what()) {
-    if (std::chrono::steady_clock::now() > until)
-      return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
 
 } // namespace
 
@@ -44,11 +35,11 @@ std::vector<std::string> fake_voice::commands() const {
 }
 
 bool fake_voice::wait_for_texts(size_t count) const {
-  return within_5s([&] { return texts().size() >= count; });
+  return eventually([&] { return texts().size() >= count; });
 }
 
 bool fake_voice::wait_for_command(std::string_view command) const {
-  return within_5s([&] {
+  return eventually([&] {
     auto all = commands();
     return std::find(all.begin(), all.end(), command) != all.end();
   });

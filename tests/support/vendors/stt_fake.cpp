@@ -1,5 +1,7 @@
 #include "tests/support/vendors/stt_fake.hpp"
 
+#include "tests/support/eventually.hpp"
+
 #include <algorithm>
 #include <thread>
 
@@ -8,18 +10,6 @@ namespace velox::test {
 namespace {
 
 constexpr uint8_t silence = 0xFF;
-
-/// Waits, at most 5 s, until `f`.
-template <class F>
-bool wait_until(F f) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-  while (!f()) {
-    if (std::chrono::steady_clock::now() > deadline)
-      return false;
-    std::this_thread::sleep_for(milliseconds{2});
-  }
-  return true;
-}
 
 } // namespace
 
@@ -108,7 +98,7 @@ std::vector<std::string> stt_fake::texts() const {
 }
 
 bool stt_fake::wait_for_text(std::string_view text, std::size_t times) const {
-  return wait_until([&] {
+  return eventually([&] {
     auto all = texts();
     return static_cast<std::size_t>(std::count(all.begin(), all.end(), text))
            >= times;
@@ -116,7 +106,7 @@ bool stt_fake::wait_for_text(std::string_view text, std::size_t times) const {
 }
 
 bool stt_fake::wait_for_audio(std::size_t bytes) const {
-  return wait_until([&] { return audio().size() >= bytes; });
+  return eventually([&] { return audio().size() >= bytes; });
 }
 
 bool act_up(const stt_plan& plan, std::size_t words,
