@@ -148,7 +148,12 @@ call_actor::behavior_type call(call_pointer self, call_options options) {
     [self](const words_final& x) { self->state.kept_words.push_back(x); },
     [self](const stage_late& x) { self->state.on_late(x); },
     [self](const stage_failed& x) { self->state.on_stage_failed(x); },
+    [](const presence_asked&) {},
     [self](const sentence& x) { self->state.on_sentence(x); },
+    [](const language_chosen&) {},
+    [](const tone_heard&) {},
+    [](const answered_by&) {},
+    [](const deadline_near&) {},
     [self](const answer_done& x) { self->state.on_answer_done(x); },
     [self](const playback_started& x) { self->state.on_started(x); },
     [self](const sentence_sent& x) {

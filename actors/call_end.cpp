@@ -21,6 +21,7 @@ conversation_status status_of(end_reason why) {
     case end_reason::transferred:
     case end_reason::deadline_reached:
     case end_reason::credit_exhausted:
+    case end_reason::answering_machine:
     case end_reason::ended_by_operator: return conversation_status::completed;
     case end_reason::caller_gone:
     case end_reason::caller_idle:

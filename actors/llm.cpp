@@ -146,6 +146,7 @@ llm(llm_pointer self, const call_actor& call, llm_options options) {
       if (self->state.speculating)
         self->state.stop();
     },
+    [](const fill_silence&) {},
     [self](const cancel& x) {
       auto& state = self->state;
       if (x.turn < state.turn || x.turn <= state.cancelled)

@@ -114,6 +114,7 @@ stream(stream_pointer self, const call_actor& call, carrier_leg_ptr leg) {
       self->send(self->state.others.ghost_timeout, caller_heard{});
       self->send(self->state.others.turn_taker, x);
     },
+    [self](const tone_heard& x) { self->send(self->state.call, x); },
     [self](const mark_reached& x) {
       self->state.queue.reached(x.name, self->clock().now());
       go_on(self);
@@ -132,6 +133,7 @@ stream(stream_pointer self, const call_actor& call, carrier_leg_ptr leg) {
       go_on(self);
     },
     [self](const cancel& x) { stop_talking(self, x.turn); },
+    [](const ambience&) {},
     [self](caf::timeout_atom, uint64_t look) {
       if (look == self->state.look)
         go_on(self);

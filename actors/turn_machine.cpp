@@ -44,7 +44,7 @@ void turn_machine::on(const voice_started&, time_point now) {
     case state::user_speaking: break;
     case state::thinking:
     case state::speaking:
-      if (interruptible_ && policy_.barge_in)
+      if (interruptible_ && policy_.interrupts != interruption::never)
         interrupt(now);
       break;
   }
@@ -72,7 +72,8 @@ void turn_machine::on(const words_partial& x, time_point now) {
   // Words over the agent's voice, though its voice was taken back after a
   // false alarm: no false alarm at all.
   auto sure = voice_ || x.hint != turn_hint::none;
-  if (over_agent() && sure && interruptible_ && policy_.barge_in)
+  if (over_agent() && sure && interruptible_
+      && policy_.interrupts != interruption::never)
     interrupt(now);
   if (state_ == state::listening) // too quiet for our own voice detection
     enter(state::user_speaking, now);
@@ -107,7 +108,8 @@ void turn_machine::on(const words_final& x, time_point now) {
   if (finals_due_ > 0)
     --finals_due_;
   partial_.clear();
-  if (over_agent() && (!interruptible_ || !policy_.barge_in)) {
+  if (over_agent()
+      && (!interruptible_ || policy_.interrupts == interruption::never)) {
     spoken_ = caf::timespan{0};
     words_.clear(); // talked into a protected sentence
     return;
@@ -164,7 +166,7 @@ void turn_machine::on(const floor_taken& x, time_point now) {
   turn_ = x.turn;
   interruptible_ = x.interruptible;
   turn_open_ = true;
-  if (interruptible_ && policy_.barge_in
+  if (interruptible_ && policy_.interrupts != interruption::never
       && (state_ == state::user_speaking || state_ == state::finishing)) {
     // The caller took the floor while the answer was on its way.
     turn_open_ = false;
@@ -174,6 +176,8 @@ void turn_machine::on(const floor_taken& x, time_point now) {
   }
   enter(state::thinking, now);
 }
+
+void turn_machine::on(const question_asked&, time_point) {}
 
 void turn_machine::on(const playback_started& x, time_point now) {
   if (x.turn == turn_ && turn_open_ && state_ == state::thinking)

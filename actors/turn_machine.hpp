@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/messages.hpp"
+#include "protocol/turn_policy.hpp"
 
 #include <caf/actor_clock.hpp>
 #include <caf/timespan.hpp>
@@ -11,32 +12,6 @@
 #include <vector>
 
 namespace velox::actors {
-
-/// How the turn taker behaves; per agent.
-struct turn_policy {
-  /// Silence after the caller's last word that ends their turn.
-  caf::timespan end_of_turn = std::chrono::milliseconds{500};
-  /// How long to wait for the recogniser's last words after the voice stopped.
-  caf::timespan words_due = std::chrono::seconds{3};
-  /// The same for a recogniser that judges turns itself and says that this one
-  /// goes on.
-  caf::timespan judgement_due = std::chrono::seconds{7};
-  /// An interruption without words for this long was none.
-  caf::timespan false_alarm = std::chrono::seconds{2};
-  /// How long the caller may wait for the first sound of an answer.
-  caf::timespan answer_due = std::chrono::seconds{8};
-  /// Silence of the caller after which they are asked.
-  caf::timespan idle = std::chrono::seconds{8};
-  /// Speech that was not understood is noise when shorter, and is asked about
-  /// when longer.
-  caf::timespan noise = std::chrono::milliseconds{600};
-  /// The caller's voice without new words for this long is a noisy line.
-  caf::timespan stalled = std::chrono::seconds{10};
-  /// A caller who keys in digits is done after this pause, or with '#'.
-  caf::timespan keys = std::chrono::seconds{2};
-  /// Whether the caller may talk over the agent.
-  bool barge_in = true;
-};
 
 /// Decides who has the floor. A plain state machine: events and the time go in,
 /// actions come out; no actor, no clock, no wire. The transitions are in one
@@ -57,7 +32,7 @@ public:
   /// messages.hpp.
   using action
     = std::variant<user_turn, cancel, resume_turn, caller_idle, stage_late,
-                   words_final, turn_likely_over, turn_goes_on>;
+                   words_final, turn_likely_over, turn_goes_on, presence_asked>;
 
   explicit turn_machine(turn_policy policy = {}) : policy_(policy) {}
 
@@ -73,6 +48,7 @@ public:
   void on(const key_pressed& x, time_point now);
   void on(const words_final& x, time_point now);
   void on(const floor_taken& x, time_point now);
+  void on(const question_asked& x, time_point now);
   void on(const playback_started& x, time_point now);
   void on(const playback_finished& x, time_point now);
 

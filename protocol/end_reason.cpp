@@ -19,6 +19,7 @@ constexpr auto names = std::to_array<std::pair<end_reason, std::string_view>>({
   {end_reason::credit_exhausted, "credit-exhausted"},
   {end_reason::too_many_restarts, "too-many-restarts"},
   {end_reason::providers_failed, "providers-failed"},
+  {end_reason::answering_machine, "answering-machine"},
   {end_reason::ended_by_operator, "ended-by-operator"},
   {end_reason::engine_stopped, "engine-stopped"},
   {end_reason::engine_crashed, "engine-crashed"},

@@ -31,6 +31,8 @@ enum class end_reason : uint8_t {
   too_many_restarts,
   /// None of the providers of a stage worked.
   providers_failed,
+  /// A machine answered a call that we placed; the agent does not talk to it.
+  answering_machine,
   /// An operator ended the call.
   ended_by_operator,
   /// The engine stopped before the caller was done.

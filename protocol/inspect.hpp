@@ -47,7 +47,7 @@ auto inspect(Inspector& f, call_event& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, caller_audio& x) {
-  return f(caf::meta::type_name("caller_audio"), x.mulaw);
+  return f(caf::meta::type_name("caller_audio"), x.mulaw, x.at_ms);
 }
 
 template <class Inspector>
@@ -68,6 +68,16 @@ auto inspect(Inspector& f, voice_stopped&) {
 template <class Inspector>
 auto inspect(Inspector& f, key_pressed& x) {
   return f(caf::meta::type_name("key_pressed"), x.digit);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, tone_heard& x) {
+  return f(caf::meta::type_name("tone_heard"), x.what);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, answered_by& x) {
+  return f(caf::meta::type_name("answered_by"), x.who);
 }
 
 template <class Inspector>
@@ -124,7 +134,17 @@ auto inspect(Inspector& f, stage_failed& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, user_turn& x) {
-  return f(caf::meta::type_name("user_turn"), x.text, x.confidence);
+  return f(caf::meta::type_name("user_turn"), x.text, x.confidence, x.keys);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, presence_asked& x) {
+  return f(caf::meta::type_name("presence_asked"), x.turn);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, question_asked& x) {
+  return f(caf::meta::type_name("question_asked"), x.turn, x.text, x.digits);
 }
 
 template <class Inspector>
@@ -170,7 +190,7 @@ auto inspect(Inspector& f, chat_message& x) {
 template <class Inspector>
 auto inspect(Inspector& f, prompt& x) {
   return f(caf::meta::type_name("prompt"), x.turn, x.history, x.said_so_far,
-           x.first_sentence, x.memory, x.confidence, x.attempt);
+           x.first_sentence, x.memory, x.confidence, x.attempt, x.keys);
 }
 
 template <class Inspector>
@@ -181,6 +201,16 @@ auto inspect(Inspector& f, speculation& x) {
 template <class Inspector>
 auto inspect(Inspector& f, forget_speculation&) {
   return f(caf::meta::type_name("forget_speculation"));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, fill_silence& x) {
+  return f(caf::meta::type_name("fill_silence"), x.turn, x.text);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, language_chosen& x) {
+  return f(caf::meta::type_name("language_chosen"), x.language);
 }
 
 template <class Inspector>
@@ -217,13 +247,13 @@ auto inspect(Inspector& f, token_usage& x) {
 template <class Inspector>
 auto inspect(Inspector& f, answer_done& x) {
   return f(caf::meta::type_name("answer_done"), x.turn, x.then, x.transfer_to,
-           x.memory, x.model, x.usage, x.attempt);
+           x.memory, x.model, x.usage, x.attempt, x.press, x.expects_keys);
 }
 
 template <class Inspector>
 auto inspect(Inspector& f, sentence& x) {
-  return f(caf::meta::type_name("sentence"), x.turn, x.index, x.text,
-           x.attempt);
+  return f(caf::meta::type_name("sentence"), x.turn, x.index, x.text, x.attempt,
+           x.filler);
 }
 
 template <class Inspector>
@@ -266,7 +296,27 @@ auto inspect(Inspector& f, playback_finished& x) {
 template <class Inspector>
 auto inspect(Inspector& f, playback_cut& x) {
   return f(caf::meta::type_name("playback_cut"), x.turn, x.index, x.heard_ms,
-           x.sent_ms, x.total_ms);
+           x.sent_ms, x.total_ms, x.words);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, ambience& x) {
+  return f(caf::meta::type_name("ambience"), x.on);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, recorded_audio& x) {
+  return f(caf::meta::type_name("recorded_audio"), x.agent, x.at_ms, x.mulaw);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, recording_cut& x) {
+  return f(caf::meta::type_name("recording_cut"), x.at_ms);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, recording_done& x) {
+  return f(caf::meta::type_name("recording_done"), x.file, x.duration_ms);
 }
 
 template <class Inspector>
@@ -351,6 +401,11 @@ auto inspect(Inspector& f, credit_exhausted&) {
 template <class Inspector>
 auto inspect(Inspector& f, deadline_reached&) {
   return f(caf::meta::type_name("deadline_reached"));
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, deadline_near& x) {
+  return f(caf::meta::type_name("deadline_near"), x.left_ms);
 }
 
 template <class Inspector>

@@ -29,6 +29,8 @@ using leg_client_actor = caf::typed_actor<
   caf::reacts_to<voice_stopped>,
   // A key was pressed.
   caf::reacts_to<key_pressed>,
+  // An answering machine's beep, or a fax.
+  caf::reacts_to<tone_heard>,
   // The caller has heard all up to this mark (or it was cleared).
   caf::reacts_to<mark_reached>,
   // The carrier ended the call properly.
@@ -125,8 +127,12 @@ using call_actor = caf::typed_actor<
   caf::reacts_to<stage_late>,
   // From the stt, llm or tts: none of its providers works.
   caf::reacts_to<stage_failed>,
+  // From the turn taker: the caller wonders whether they are still heard.
+  caf::reacts_to<presence_asked>,
   // From the llm: this sentence of the answer was given to the tts.
   caf::reacts_to<sentence>,
+  // From the llm: the conversation goes on in another language.
+  caf::reacts_to<language_chosen>,
   // From the llm: the answer is complete, this is what follows it.
   caf::reacts_to<answer_done>,
   // From the stream: what reached the caller.
@@ -135,9 +141,12 @@ using call_actor = caf::typed_actor<
   caf::reacts_to<playback_cut>,
   // From the stream: the leg is over.
   caf::reacts_to<caller_hung_up>, caf::reacts_to<wire_closed>,
+  // From the stream, and from the carrier's own detection: who or what has
+  // answered a call that we placed.
+  caf::reacts_to<tone_heard>, caf::reacts_to<answered_by>,
   // From the guards: ghost_timeout, deadline, billing_ticker.
-  caf::reacts_to<caller_gone>, caf::reacts_to<deadline_reached>,
-  caf::reacts_to<credit_exhausted>,
+  caf::reacts_to<caller_gone>, caf::reacts_to<deadline_near>,
+  caf::reacts_to<deadline_reached>, caf::reacts_to<credit_exhausted>,
   // From anybody in the tree: for the call log.
   caf::reacts_to<log_entry>,
   // From operators and the engine: end politely.
@@ -162,6 +171,8 @@ using stream_actor = leg_client_actor::extend<
   caf::reacts_to<sentences_complete>,
   // From the turn taker or the call: stop talking.
   caf::reacts_to<cancel>,
+  // From the call: the caller waits and hears nothing.
+  caf::reacts_to<ambience>,
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
@@ -183,6 +194,8 @@ using turn_taker_actor = caf::typed_actor<
   caf::reacts_to<words_partial>, caf::reacts_to<words_final>,
   // From the call: it speaks of its own accord (greeting, apology, farewell).
   caf::reacts_to<floor_taken>,
+  // From the call: what the caller has been asked.
+  caf::reacts_to<question_asked>,
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
@@ -196,6 +209,8 @@ using llm_actor
                                 // From the call: it may come to that.
                                 caf::reacts_to<speculation>,
                                 caf::reacts_to<forget_speculation>,
+                                // From the call: the caller has waited long.
+                                caf::reacts_to<fill_silence>,
                                 // From the turn taker or the call.
                                 caf::reacts_to<cancel>,
                                 // INTERNAL: the timer with this number.
@@ -210,6 +225,13 @@ using tts_actor
                                    caf::reacts_to<cancel>,
                                    // INTERNAL: the timer with this number.
                                    caf::reacts_to<caf::timeout_atom, uint64_t>>;
+
+/// Writes both sides of a call to a file. May block, so it has its own thread.
+using recorder_actor = caf::typed_actor<
+  // From the stream.
+  caf::reacts_to<recorded_audio>, caf::reacts_to<recording_cut>,
+  // From the call: it is over after so many milliseconds; finish the file.
+  caf::replies_to<caf::close_atom, int64_t>::with<recording_done>>;
 
 /// Charges talk time while the call lasts.
 using billing_ticker_actor = caf::typed_actor<
@@ -239,6 +261,7 @@ struct peers {
   llm_actor llm;
   tts_actor tts;
   ghost_timeout_actor ghost_timeout;
+  recorder_actor recorder{}; ///< null while nothing is recorded
 };
 
 /// One entry of the call registry.

@@ -20,6 +20,9 @@ namespace velox {
 /// The caller's audio since the last message of this kind: mu-law, 8 kHz.
 struct caller_audio {
   std::vector<uint8_t> mulaw;
+  /// When its first byte was heard, on the carrier's clock: milliseconds since
+  /// its stream began; -1: not known. What the carrier lost is no part of it.
+  int64_t at_ms = -1;
 };
 
 /// Something, speech or silence, came from the caller's side.
@@ -34,6 +37,30 @@ struct voice_stopped {};
 /// The caller pressed a key: '0'-'9', '*', '#', 'A'-'D'.
 struct key_pressed {
   char digit = '0';
+};
+
+/// A tone on the caller's side that no person makes.
+enum class line_tone : uint8_t {
+  beep, ///< an answering machine is ready; sent when the beep has ended
+  fax,  ///< CED or CNG
+};
+
+struct tone_heard {
+  line_tone what = line_tone::beep;
+};
+
+/// Who has answered a call that we placed, as the carrier sees it (Twilio's
+/// AnsweredBy).
+enum class answerer : uint8_t {
+  unknown,
+  human,
+  machine,       ///< its greeting goes on
+  machine_ready, ///< its greeting is over: it records
+  fax,
+};
+
+struct answered_by {
+  answerer who = answerer::unknown;
 };
 
 /// The caller has heard everything up to the mark of this name.
@@ -123,6 +150,9 @@ struct stage_failed {
 struct user_turn {
   std::string text;
   double confidence = 1;
+  /// What they keyed in at its end, without the key that ended the entry; the
+  /// text has it in words.
+  std::string keys{};
 };
 
 /// The caller's turn seems to be over with these words. The model may begin to
@@ -134,6 +164,19 @@ struct turn_likely_over {
 
 /// It was not over after all.
 struct turn_goes_on {};
+
+/// The caller, who waits for `turn`, asks whether anybody is there. It goes on.
+struct presence_asked {
+  uint64_t turn = 0;
+};
+
+/// What the agent has said last in `turn`, which is complete: a question may
+/// want a short answer, or keys.
+struct question_asked {
+  uint64_t turn = 0;
+  std::string text;
+  uint32_t digits = 0; ///< how many keys make the answer; 0: not known
+};
 
 /// The caller has been asked or told something and says nothing.
 struct caller_idle {
@@ -158,7 +201,9 @@ struct stage_late {
 };
 
 /// The agent has the floor as `turn`: an answer is being made, or the engine
-/// says something of its own accord (greeting, apology, farewell).
+/// says something of its own accord (greeting, apology, farewell). Sent again
+/// for the same turn when a sentence that may not be interrupted begins or
+/// ends.
 struct floor_taken {
   uint64_t turn = 0;
   bool interruptible = true; ///< whether the caller may talk over it
@@ -190,6 +235,8 @@ struct prompt {
   double confidence = 1;
   /// Counts the sessions that were asked the same; what they report says it.
   uint32_t attempt = 0;
+  /// What the caller keyed in at the end of their last words.
+  std::string keys{};
 };
 
 /// Begin to think about `ahead`, in silence: the prompt itself, or
@@ -199,6 +246,17 @@ struct speculation {
 };
 
 struct forget_speculation {};
+
+/// The caller waits for `turn`: say this if the answer has not gone on.
+struct fill_silence {
+  uint64_t turn = 0;
+  std::string text;
+};
+
+/// The model wants to go on in another language.
+struct language_chosen {
+  std::string language; ///< BCP 47
+};
 
 /// The next piece of the answer's text.
 struct tokens {
@@ -246,6 +304,11 @@ struct answer_done {
   std::string model{};     ///< who answered, such as "openai:gpt-4o-mini"
   token_usage usage{};
   uint32_t attempt = 0;
+  /// Keys to press for the machine at the other end, behind the last sentence:
+  /// 0-9 * # A-D, 'w' waits half a second.
+  std::string press{};
+  /// How many keys the caller is asked for; 0: none, or any number.
+  uint32_t expects_keys = 0;
 };
 
 /// One sentence to be said. `index` counts from 0 within the turn.
@@ -255,6 +318,8 @@ struct sentence {
   std::string text;
   /// Counts the sessions that were asked to say it.
   uint32_t attempt = 0;
+  /// Said to fill a silence: no part of what the model answers.
+  bool filler = false;
 };
 
 /// When a word is heard, counted from the first sound of its sentence.
@@ -317,6 +382,35 @@ struct playback_cut {
   int64_t heard_ms = 0;
   int64_t sent_ms = 0;
   int64_t total_ms = 0; ///< 0: not known yet, its audio was still being made
+  /// Words of `index` whose times the voice told.
+  std::vector<spoken_word> words{};
+};
+
+/// The caller waits and hears nothing: play the agent's background sound until
+/// the next sentence, or until told to stop.
+struct ambience {
+  bool on = false;
+};
+
+// -- recording
+// -----------------------------------------------------------------
+
+/// A stretch of one side of the call, mu-law, 8 kHz, in the order of each side.
+struct recorded_audio {
+  bool agent = false; ///< else the caller
+  int64_t at_ms = 0;  ///< when it is heard: milliseconds since the call began
+  std::vector<uint8_t> mulaw;
+};
+
+/// The caller does not hear what the agent's side has from here on.
+struct recording_cut {
+  int64_t at_ms = 0;
+};
+
+/// What has become of a recording.
+struct recording_done {
+  std::string file; ///< its name in the recordings' directory; empty: none
+  int64_t duration_ms = 0;
 };
 
 // -- the call and its neighbours
@@ -413,6 +507,11 @@ struct credit_exhausted {};
 
 /// The call has lasted as long as it may.
 struct deadline_reached {};
+
+/// ... and soon will have.
+struct deadline_near {
+  int64_t left_ms = 0;
+};
 
 // -- providers
 // -----------------------------------------------------------------

@@ -1,12 +1,16 @@
 #pragma once
 
 #include "protocol/interfaces.hpp"
+#include "protocol/manners.hpp"
+#include "protocol/turn_policy.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 /// The abstract classes behind which the outside world sits. A session object
@@ -52,10 +56,18 @@ using recognizer_factory = std::function<std::unique_ptr<speech_recognizer>(
 
 // -- text to speech -----------------------------------------------------------
 
+/// How an agent says a word.
+struct pronunciation {
+  std::string word;     ///< as it is written; case does not matter
+  std::string say_as{}; ///< respelled: "vee lox"
+  std::string ipa{};    ///< for voices that take SSML phonemes
+};
+
 struct synthesizer_options {
   std::string call_id;
   std::string language; ///< BCP 47
   std::string voice;    ///< empty: the provider's default for the language
+  std::vector<pronunciation> pronunciations{};
 };
 
 /// Sentences becoming audio, one after the other, in the order of `say`.
@@ -149,9 +161,38 @@ public:
 
   /// What is queued and not yet played is dropped (`clear` was sent).
   virtual void far_end_cleared() = 0;
+
+  /// From 0 (only a clear voice counts) to 1 (the least sound counts).
+  virtual void set_sensitivity(double) {}
 };
 
 using voice_detector_factory = std::function<std::unique_ptr<voice_detector>()>;
+
+/// One tone that was heard, in the order of the audio.
+using tone_event = std::variant<key_pressed, tone_heard>;
+
+/// Hears keys (DTMF), beeps and faxes in the caller's audio. It runs at the
+/// socket on every frame, so it must take microseconds.
+class tone_detector {
+public:
+  virtual ~tone_detector() = default;
+
+  /// The next stretch of the caller's audio (mu-law, 8 kHz, any length); adds
+  /// what it heard.
+  virtual void
+  near_end(std::span<const uint8_t> mulaw, std::vector<tone_event>& heard)
+    = 0;
+};
+
+/// What to listen for in a call.
+struct listening_options {
+  double sensitivity = 0.5; ///< see manners::sensitivity
+  bool keys = true;         ///< keys in the audio
+  bool machines = false;    ///< beeps and faxes; for calls that we placed
+};
+
+using tone_detector_factory
+  = std::function<std::unique_ptr<tone_detector>(const listening_options&)>;
 
 // -- the carrier's leg --------------------------------------------------------
 
@@ -164,6 +205,9 @@ public:
   /// Events of the leg go to `client` from now on (a fresh stream actor after a
   /// restart). What came before the first call was kept, within bounds.
   virtual void report_to(leg_client_actor client) = 0;
+
+  /// What matters in the caller's audio from now on.
+  virtual void listen_for(const listening_options&) {}
 
   /// Queues mu-law audio for the caller.
   virtual void play(uint64_t turn, std::span<const uint8_t> mulaw) = 0;
@@ -192,6 +236,8 @@ struct leg_start {
   std::string called;      ///< E.164
   std::string token_nonce; ///< used once
   bool resumed = false;    ///< the call goes on after its socket was lost
+  /// We have called them: `caller` is our number, `called` is theirs.
+  bool outbound = false;
 };
 
 // -- the agent ----------------------------------------------------------------
@@ -209,6 +255,26 @@ struct agent_lines {
   std::string reconnected = "Sorry, we were cut off for a moment.";
   /// The first words of a call; empty: the model is asked for them.
   std::string greeting{};
+  /// Said while the caller waits for an answer; never the same twice in a row.
+  std::vector<std::string> fillers{"One moment, please.", "Let me see.",
+                                   "Just a second."};
+  /// To a waiting caller who asks whether anybody is there.
+  std::string here = "Yes, I am here. One moment, please.";
+  /// When the caller is asked for the second time.
+  std::string still_there_again = "I cannot hear you. Are you still there?";
+  std::string almost_over = "We have about a minute left.";
+  std::string recording_notice = "This call is recorded.";
+  std::string recording_question
+    = "Is it all right if this call is recorded? Please say yes or no.";
+};
+
+/// A language that an agent can change to.
+struct spoken_language {
+  std::string language;       ///< BCP 47
+  std::string name;           ///< as people call it: "Spanish"
+  std::string voice{};        ///< empty: the provider's default
+  std::string instructions{}; ///< added to the agent's own
+  agent_lines lines{};
 };
 
 /// What the engine needs to know of an agent beside its record.
@@ -222,6 +288,12 @@ struct agent_briefing {
   std::vector<std::string> recognizers{};
   std::vector<std::string> voices{};
   std::vector<std::string> models{};
+  /// Empty: the engine's.
+  std::optional<turn_policy> turns{};
+  velox::manners manners{};
+  /// Beside the agent's own.
+  std::vector<spoken_language> languages{};
+  std::vector<pronunciation> pronunciations{};
 };
 
 // -- providers ----------------------------------------------------------------
@@ -275,6 +347,19 @@ public:
                              std::function<void(std::string)> done)
     = 0;
 };
+
+// -- recording ----------------------------------------------------------------
+
+struct recording_options {
+  std::string call_id;
+  std::string org_id;
+  unix_ms started_at = 0; ///< of the call: where the recording's time begins
+};
+
+/// Starts a recorder. May throw: the call is then not recorded, and its log
+/// says so.
+using recorder_factory
+  = std::function<recorder_actor(const recording_options&)>;
 
 using briefing_source = std::function<agent_briefing(const agent_record&)>;
 

@@ -247,7 +247,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(TurnPolicy, WithoutBargeInNobodyIsCutOff) {
   turn_policy policy;
-  policy.barge_in = false;
+  policy.interrupts = interruption::never;
   turn_script run{policy};
   EXPECT_EQ(run("floor:1 started:1 voice +900 part:but quiet final:but +500"),
             "");

@@ -106,6 +106,9 @@ private:
     return "turn(" + x.text + ")";
   }
   std::string name(const words_final& x) { return "words(" + x.text + ")"; }
+  std::string name(const presence_asked& x) {
+    return "presence(" + std::to_string(x.turn) + ")";
+  }
   std::string name(const turn_likely_over& x) {
     return "ahead(" + x.text + ")";
   }

@@ -219,7 +219,7 @@ TEST_F(Interruption, ANoisyCallerHearsTheAnswerToItsEnd) {
 
 TEST_F(Interruption, WithoutBargeInTheAgentFinishes) {
   world_plan plan;
-  plan.turns.barge_in = false;
+  plan.turns.interrupts = interruption::never;
   auto& w = make_world(plan);
   auto& call = ring({interrupts("no wait stop", seconds{1}), hangs_up()});
   ASSERT_TRUE(w.run_until_over(minutes{1}));

@@ -55,7 +55,7 @@ struct sim_call {
 /// What all calls of a world share.
 struct world_plan {
   actors::call_limits limits{};
-  actors::turn_policy turns{};
+  turn_policy turns{};
   actors::admission_options admission{};
   int64_t credit = 100'000; ///< seconds
 };

@@ -36,7 +36,8 @@ simulation::simulation(uint64_t seed)
 void simulation::draw_world() {
   plan_.limits.max_duration = between(seconds{15}, seconds{90});
   plan_.limits.tick = chance(0.5) ? seconds{5} : seconds{30};
-  plan_.turns.barge_in = chance(0.9);
+  if (!chance(0.9))
+    plan_.turns.interrupts = interruption::never;
   trouble_.small_credit = chance(0.15);
   if (trouble_.small_credit)
     plan_.credit = static_cast<int64_t>(10 + below(60));

@@ -53,6 +53,9 @@ leg_client_actor::behavior_type recorder(std::shared_ptr<leg_log> log) {
     [log](voice_started) { log->add("started"); },
     [log](voice_stopped) { log->add("stopped"); },
     [log](const key_pressed& x) { log->add(std::string{"key "} + x.digit); },
+    [log](const tone_heard& x) {
+      log->add(x.what == line_tone::beep ? "beep" : "fax");
+    },
     [log](const mark_reached& x) { log->add("mark " + x.name); },
     [log](caller_hung_up) { log->add("hung-up"); },
     [log](const wire_closed& x) {

@@ -4,6 +4,7 @@
 #include "actors/engine.hpp"
 #include "actors/shard.hpp"
 #include "adapters/net/outbound.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/vendors/vendor_leg.hpp"
 
@@ -18,10 +19,6 @@
 #include <vector>
 
 namespace velox::test {
-
-/// Waits, at most `limit`, until `what`.
-bool wait_until(const std::function<bool()>& what,
-                std::chrono::milliseconds limit = std::chrono::seconds{20});
 
 /// One call on the rig, as its caller and the operator see it.
 struct test_call {
@@ -42,7 +39,7 @@ public:
   // -- before `start`
   call_providers providers;
   /// Impatient, except for a silent caller.
-  actors::turn_policy turns;
+  turn_policy turns;
   actors::call_limits limits;
   /// For every vendor's gateway.
   actors::breaker_policy breaker;

@@ -60,13 +60,14 @@ unix_ms time_of_day() {
     .count();
 }
 
-actors::turn_policy turn_policy_of(const config::turn_settings& x) {
-  actors::turn_policy result;
+turn_policy turn_policy_of(const config::turn_settings& x) {
+  turn_policy result;
   result.end_of_turn = std::max(x.end_of_turn_silence - voice_hangover,
                                 std::chrono::milliseconds{0});
   result.false_alarm = x.false_interruption;
   result.idle = x.idle_prompt_after;
-  result.barge_in = x.barge_in;
+  if (!x.barge_in)
+    result.interrupts = interruption::never;
   return result;
 }
 
