@@ -42,11 +42,12 @@ uint64_t conversation::open_turn() {
   return turn_;
 }
 
-prompt conversation::ask_model(double confidence) {
+prompt conversation::ask_model(double confidence, std::string keys) {
   prompt result;
   result.history = history();
   result.memory = memory_;
   result.confidence = confidence;
+  result.keys = std::move(keys);
   result.turn = open_turn();
   current_ = {};
   current_.turn = result.turn;
@@ -87,6 +88,7 @@ bool conversation::answered(const answer_done& x) {
   current_.complete = true;
   current_.then = x.then;
   current_.transfer_to = x.transfer_to;
+  current_.press = x.press;
   memory_ = x.memory;
   for (auto& entry : entries_)
     if (!entry.user && entry.turn == x.turn) {
@@ -113,6 +115,7 @@ std::optional<conversation::continuation> conversation::resume(uint64_t turn) {
   current_.complete = before.complete;
   current_.then = before.then;
   current_.transfer_to = before.transfer_to;
+  current_.press = before.press;
   result.rest = ask_again();
   return result;
 }

@@ -142,6 +142,19 @@ heard_text heard_ledger::state(uint64_t turn) const {
   return result;
 }
 
+std::string heard_ledger::being_heard(uint64_t turn) const {
+  if (auto* x = find(turn))
+    for (auto& line : x->lines)
+      if (line.heard_share < 1)
+        return line.text;
+  return {};
+}
+
+std::string heard_ledger::last_sentence(uint64_t turn) const {
+  auto* x = find(turn);
+  return x == nullptr || x->lines.empty() ? "" : x->lines.back().text;
+}
+
 uint32_t heard_ledger::sentences(uint64_t turn) const {
   auto* x = find(turn);
   return x == nullptr ? 0 : static_cast<uint32_t>(x->lines.size());

@@ -50,6 +50,12 @@ public:
   /// The three states of the turn's words.
   heard_text state(uint64_t turn) const;
 
+  /// The sentence that the caller hears now or next; empty when all is heard.
+  std::string being_heard(uint64_t turn) const;
+
+  /// The last sentence that is planned; empty when there is none.
+  std::string last_sentence(uint64_t turn) const;
+
   /// How many sentences are planned.
   uint32_t sentences(uint64_t turn) const;
 

@@ -157,6 +157,12 @@ std::optional<caf::timespan> speech_queue::next_look(time_point now) const {
   return std::chrono::milliseconds{500};
 }
 
+bool speech_queue::idle(time_point now) const {
+  auto at_hand = sending_ < lines_.size()
+                 && lines_[sending_].sent < lines_[sending_].audio.size();
+  return finished_ || (!at_hand && played_until_ <= now);
+}
+
 std::optional<speech_queue::time_point> speech_queue::dry_since() const {
   if (finished_ || !started_)
     return std::nullopt;

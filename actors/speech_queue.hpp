@@ -70,6 +70,9 @@ public:
   /// Since when the caller waits for more of an unfinished turn.
   std::optional<time_point> dry_since() const;
 
+  /// Whether the caller hears nothing of the turn, and nothing is at hand.
+  bool idle(time_point now) const;
+
   uint64_t turn() const { return turn_; }
 
 private:

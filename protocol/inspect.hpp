@@ -205,7 +205,18 @@ auto inspect(Inspector& f, forget_speculation&) {
 
 template <class Inspector>
 auto inspect(Inspector& f, fill_silence& x) {
-  return f(caf::meta::type_name("fill_silence"), x.turn, x.text);
+  return f(caf::meta::type_name("fill_silence"), x.turn, x.after, x.text);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, tools_at_work& x) {
+  return f(caf::meta::type_name("tools_at_work"), x.turn, x.on);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, use_language& x) {
+  return f(caf::meta::type_name("use_language"), x.language, x.voice,
+           x.instructions);
 }
 
 template <class Inspector>

@@ -133,6 +133,8 @@ using call_actor = caf::typed_actor<
   caf::reacts_to<sentence>,
   // From the llm: the conversation goes on in another language.
   caf::reacts_to<language_chosen>,
+  // From the llm: it waits for its tools, or no longer.
+  caf::reacts_to<tools_at_work>,
   // From the llm: the answer is complete, this is what follows it.
   caf::reacts_to<answer_done>,
   // From the stream: what reached the caller.
@@ -180,6 +182,8 @@ using stream_actor = leg_client_actor::extend<
 using stt_actor = recognition_client_actor::extend<
   caf::reacts_to<peers>, caf::reacts_to<caller_audio>,
   caf::reacts_to<voice_started>, caf::reacts_to<voice_stopped>,
+  // From the llm: the caller goes on in another language.
+  caf::reacts_to<use_language>,
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
@@ -196,6 +200,8 @@ using turn_taker_actor = caf::typed_actor<
   caf::reacts_to<floor_taken>,
   // From the call: what the caller has been asked.
   caf::reacts_to<question_asked>,
+  // From the llm: whose words are judged from now on.
+  caf::reacts_to<use_language>,
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
@@ -221,6 +227,8 @@ using tts_actor
   = synthesis_client_actor::extend<caf::reacts_to<peers>,
                                    // From the llm or the call.
                                    caf::reacts_to<sentence>,
+                                   // From the llm: for sentences that follow.
+                                   caf::reacts_to<use_language>,
                                    // From the turn taker or the call.
                                    caf::reacts_to<cancel>,
                                    // INTERNAL: the timer with this number.

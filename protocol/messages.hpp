@@ -250,7 +250,23 @@ struct forget_speculation {};
 /// The caller waits for `turn`: say this if the answer has not gone on.
 struct fill_silence {
   uint64_t turn = 0;
+  /// How many sentences of the turn the caller has heard: all that there are.
+  uint32_t after = 0;
   std::string text;
+};
+
+/// The model waits for its tools, or no longer does: what is late is not the
+/// model.
+struct tools_at_work {
+  uint64_t turn = 0;
+  bool on = false;
+};
+
+/// From now on the caller is heard, and spoken to, in this language.
+struct use_language {
+  std::string language;       ///< BCP 47
+  std::string voice{};        ///< empty: the provider's default
+  std::string instructions{}; ///< for sessions of models that begin now
 };
 
 /// The model wants to go on in another language.

@@ -189,7 +189,7 @@ void media_session::on_start(const twilio_start& x) {
   batch_.reserve(batch_size_ + detector_step);
   leg_start start{token.call_id, x.stream_sid,           token.agent_id,
                   token.org_id,  parameter(x, "caller"), parameter(x, "called"),
-                  token.nonce};
+                  token.nonce,   token.resume,           token.outbound};
   auto wire = wire_.lock();
   auto leg = std::make_shared<media_leg>(shared_from_this());
   try {

@@ -4,6 +4,7 @@
 #include "actors/engine.hpp"
 #include "actors/memory_ledger.hpp"
 #include "actors/shard.hpp"
+#include "actors/watchdog.hpp"
 #include "adapters/carriers/twilio/media_socket.hpp"
 #include "adapters/carriers/twilio/rest.hpp"
 #include "adapters/carriers/twilio/webhooks.hpp"
@@ -115,7 +116,8 @@ struct engine_process::parts {
       providers::offline_factories{speech.recognizers(), speech.synthesizers(),
                                    language::scripted_model(),
                                    settings.speech.voice});
-    briefs = std::make_shared<briefings>(providers::source_of(vendors));
+    briefs = std::make_shared<briefings>(providers::source_of(vendors),
+                                         turn_policy_of(settings.turns));
   }
 
   void start_actors() {
@@ -138,6 +140,7 @@ struct engine_process::parts {
         static_cast<int64_t>(settings.billing.initial_credit_seconds));
     };
     root = system.spawn(actors::engine, options);
+    dog.emplace(system, report_long_holds(counts_registry()));
     root->attach_functor([this](const caf::error&) { root_down = true; });
     for (size_t i = 0; i < shards.size(); ++i) {
       shards[i]->start();
@@ -281,6 +284,7 @@ struct engine_process::parts {
   }
 
   void stop_actors() {
+    dog.reset();
     if (!root)
       return;
     for (auto& x : live_calls_now())
@@ -348,6 +352,7 @@ struct engine_process::parts {
   actors::engine_actor root;
   std::shared_ptr<const actors::call_services> services;
   std::optional<http::server> server;
+  std::optional<actors::watchdog> dog;
 };
 
 engine_process::engine_process(const config::settings& settings,
