@@ -172,6 +172,28 @@ std::vector<setting_key> engine_keys() {
      .in = VELOX_IN(speech.voice),
      .meaning = "The offline voice of agents that name none.",
      .choices = {"slt", "kal16", "rms", "awb"}},
+    {.name = "recording.key",
+     .in = VELOX_IN(recording.key),
+     .meaning = "The key that recordings are encrypted with: 32 bytes as "
+                "hexadecimal digits or base64 (openssl rand -hex 32); empty, "
+                "with recording.key_file: one is made and kept in the data "
+                "directory. Without it recordings are lost.",
+     .environment = "VELOX_RECORDING_KEY",
+     .secret = true},
+    {.name = "recording.key_file",
+     .in = VELOX_IN(recording.key_file),
+     .meaning = "A file that holds recording.key.",
+     .kind = text_kind::file},
+    {.name = "recording.old_key_files",
+     .in = VELOX_IN(recording.old_key_files),
+     .meaning = "Files with former keys, each as recording.key: they open "
+                "recordings that were made with them.",
+     .kind = text_kind::file},
+    {.name = "recording.keep_days",
+     .in = VELOX_IN(recording.keep_days),
+     .meaning = "Recordings are deleted after so many days.",
+     .least = 1,
+     .most = 36500},
     {.name = "agents.files",
      .in = VELOX_IN(agents.files),
      .meaning

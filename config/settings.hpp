@@ -70,6 +70,14 @@ struct speech_settings {
   bool operator==(const speech_settings&) const = default;
 };
 
+struct recording_settings {
+  std::string key;      ///< 32 bytes, hex or base64
+  std::string key_file; ///< ... in a file; both empty: in the data directory
+  std::vector<std::string> old_key_files;
+  uint64_t keep_days = 30;
+  bool operator==(const recording_settings&) const = default;
+};
+
 struct agent_settings {
   std::vector<std::string> files; ///< empty: the built-in example agent
   bool operator==(const agent_settings&) const = default;
@@ -95,6 +103,7 @@ struct settings {
   storage_settings storage;
   speech_settings speech;
   provider_settings providers;
+  recording_settings recording;
   agent_settings agents;
   billing_settings billing;
   log_settings log;

@@ -40,6 +40,13 @@ auto inspect(Inspector& f, message_record& x) {
 }
 
 template <class Inspector>
+auto inspect(Inspector& f, recording_record& x) {
+  return f(caf::meta::type_name("recording_record"), x.call_id, x.org_id,
+           x.file, x.key_id, x.duration_ms, x.size, x.created_at,
+           x.delete_after);
+}
+
+template <class Inspector>
 auto inspect(Inspector& f, call_event& x) {
   return f(caf::meta::type_name("call_event"), x.call_id, x.sequence, x.at,
            x.kind, x.turn, x.detail);
@@ -474,6 +481,31 @@ auto inspect(Inspector& f, list_events& x) {
 template <class Inspector>
 auto inspect(Inspector& f, open_conversation& x) {
   return f(caf::meta::type_name("open_conversation"), x.conversation);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, recording_stored& x) {
+  return f(caf::meta::type_name("recording_stored"), x.recording);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, list_recordings& x) {
+  return f(caf::meta::type_name("list_recordings"), x.org_id, x.call_id);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, list_due_recordings& x) {
+  return f(caf::meta::type_name("list_due_recordings"), x.now);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, forget_recording& x) {
+  return f(caf::meta::type_name("forget_recording"), x.org_id, x.file);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, stray_recordings& x) {
+  return f(caf::meta::type_name("stray_recordings"), x.files);
 }
 
 template <class Inspector>

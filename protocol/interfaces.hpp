@@ -102,6 +102,12 @@ using store_actor = caf::typed_actor<
   caf::replies_to<list_events>::with<std::vector<call_event>>,
   // The next part of a call's log. Answered once it is durable.
   caf::reacts_to<call_log_batch>, caf::reacts_to<close_conversation>,
+  // Recordings: the files are elsewhere, here is whose they are.
+  caf::reacts_to<recording_stored>,
+  caf::replies_to<list_recordings>::with<std::vector<recording_record>>,
+  caf::replies_to<list_due_recordings>::with<std::vector<recording_record>>,
+  caf::reacts_to<forget_recording>,
+  caf::replies_to<stray_recordings>::with<stray_recordings>,
   // Is the database there? For readyz.
   caf::replies_to<caf::ok_atom>::with<caf::ok_atom>>;
 
@@ -240,6 +246,12 @@ using recorder_actor = caf::typed_actor<
   caf::reacts_to<recorded_audio>, caf::reacts_to<recording_cut>,
   // From the call: it is over after so many milliseconds; finish the file.
   caf::replies_to<caf::close_atom, int64_t>::with<recording_done>>;
+
+/// Deletes recordings that were kept long enough, and files that nobody knows.
+/// May block.
+using recording_retention_actor = caf::typed_actor<
+  // INTERNAL: it is time to look again.
+  caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
 /// Charges talk time while the call lasts.
 using billing_ticker_actor = caf::typed_actor<

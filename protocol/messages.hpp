@@ -599,6 +599,34 @@ struct open_conversation {
   conversation_record conversation;
 };
 
+/// A recording has begun, or (the same file again) is complete.
+struct recording_stored {
+  recording_record recording;
+};
+
+/// The recordings of an organisation, newest first, at most 500.
+struct list_recordings {
+  std::string org_id;
+  std::string call_id{}; ///< empty: of all calls
+};
+
+/// Recordings of all organisations that may not be kept any longer, at most
+/// 100. For the engine's own housekeeping.
+struct list_due_recordings {
+  unix_ms now = 0;
+};
+
+/// The file is gone; so may be its row.
+struct forget_recording {
+  std::string org_id;
+  std::string file;
+};
+
+/// Names of files. As a question: which of these does no row name?
+struct stray_recordings {
+  std::vector<std::string> files;
+};
+
 /// The conversation is over.
 struct close_conversation {
   std::string call_id;

@@ -12,9 +12,11 @@
 #include "adapters/cli/serve/call_metrics.hpp"
 #include "adapters/cli/serve/data_directory.hpp"
 #include "adapters/cli/serve/introduction.hpp"
+#include "adapters/cli/serve/recordings.hpp"
 #include "adapters/cli/serve/ways_out.hpp"
 #include "adapters/console/live_calls.hpp"
 #include "adapters/console/provider_list.hpp"
+#include "adapters/console/recordings.hpp"
 #include "adapters/http/ask.hpp"
 #include "adapters/http/health.hpp"
 #include "adapters/http/metrics.hpp"
@@ -22,6 +24,7 @@
 #include "adapters/language/scripted/scripted_model.hpp"
 #include "adapters/providers/catalogue.hpp"
 #include "adapters/speech/offline.hpp"
+#include "adapters/speech/tones/detector.hpp"
 #include "config/log.hpp"
 #include "persistence/store.hpp"
 #include "protocol/type_ids.hpp"
@@ -208,6 +211,9 @@ struct engine_process::parts {
     http::add_health(routes, [this](auto report) { look(std::move(report)); });
     http::add_metrics(routes, counts);
     console::add_live_calls(routes, system, root, root, secrets.admin_api_key);
+    console::add_recordings(routes, system, root, recorded->source(),
+                            std::string{default_organisation},
+                            secrets.admin_api_key);
     console::add_provider_list(routes, system, root, secrets.admin_api_key);
     carriers::twilio::webhook_options webhooks;
     webhooks.auth_token = secrets.twilio_auth_token;
@@ -231,7 +237,7 @@ struct engine_process::parts {
             *shards.at(shard), system, actors::call,
             actors::call_options{start, std::move(leg), services});
         },
-        counts));
+        counts, speech::make_tone_detector));
     routes.alias("/streams", "/media-stream");
     routes.alias("/voice/stream", "/media-stream");
   }
@@ -289,6 +295,8 @@ struct engine_process::parts {
       return;
     for (auto& x : live_calls_now())
       caf::anon_send_exit(x.call, caf::exit_reason::kill);
+    if (recorded)
+      recorded->stop();
     caf::anon_send_exit(root, caf::exit_reason::kill);
     root = nullptr;
     services.reset();
@@ -350,6 +358,7 @@ struct engine_process::parts {
   std::atomic<bool> root_down = false;
   std::atomic<bool> drained = false;
   actors::engine_actor root;
+  std::optional<recordings> recorded;
   std::shared_ptr<const actors::call_services> services;
   std::optional<http::server> server;
   std::optional<actors::watchdog> dog;
@@ -362,6 +371,7 @@ engine_process::engine_process(const config::settings& settings,
   parts_->prepare_agents();
   parts_->make_providers();
   parts_->start_actors();
+  parts_->recorded.emplace(parts_->system, settings, parts_->root, time_of_day);
   parts_->make_services();
   parts_->introduce_agents();
   parts_->listen();
