@@ -196,6 +196,16 @@ std::string say_text(std::string_view text, std::string_view language) {
   return say_once(text, addresses, place ? &*place : nullptr);
 }
 
+/// Most sentences are words and nothing else.
+bool is_plain(std::string_view text) {
+  if (text.ends_with('.'))
+    text.remove_suffix(1);
+  return std::ranges::all_of(text, [](char c) {
+    return is_ascii_lower(c) || is_ascii_upper(c)
+           || std::string_view{" ,;!?'\""}.find(c) != std::string_view::npos;
+  });
+}
+
 std::string say_sentence(std::string_view written, std::string_view language) {
   std::string result;
   for (auto& piece : split_ssml(without_marks(written))) {
@@ -214,6 +224,8 @@ constexpr int most_rounds = 5;
 } // namespace
 
 std::string spoken_form(std::string_view written, std::string_view language) {
+  if (is_plain(written))
+    return std::string{written};
   auto result = without_garbage(written);
   for (int i = 0; i < most_rounds; ++i) {
     auto next = say_sentence(result, language);
