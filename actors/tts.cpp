@@ -1,5 +1,7 @@
 #include "actors/tts.hpp"
 
+#include "protocol/spoken_form.hpp"
+
 #include <utility>
 
 namespace velox::actors {
@@ -143,9 +145,12 @@ void on_sentence(tts_pointer self, const sentence& x) {
   if (x.turn != state.turn && !state.voice && !state.waiting)
     state.rotation->rewind(); // a recovered provider gets its work back
   state.turn = x.turn;
-  state.pending.add(x);
+  // From here on it is what the voice says: another one can then go on from
+  // the word at which the first fell silent.
+  auto y = x;
+  y.text = spoken_form(x.text, state.options.language);
+  state.pending.add(y);
   if (state.voice) {
-    auto y = x;
     y.attempt = state.attempt;
     state.voice->say(y);
   } else if (!state.waiting) {
