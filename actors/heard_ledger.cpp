@@ -24,29 +24,28 @@ int64_t usual_ms(const std::string& text) {
 
 } // namespace
 
-size_t words_within(const std::string& text, double share) {
-  if (share >= 1)
-    return text.size();
-  auto reached = std::max(share, 0.0) * static_cast<double>(text.size());
-  size_t end = 0;
-  for (size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] != ' ')
-      continue;
-    if (static_cast<double>(i) > reached)
-      break;
-    end = i;
-  }
-  return end;
-}
-
 void heard_ledger::open(uint64_t turn) {
   turns_[turn];
 }
 
-void heard_ledger::planned(uint64_t turn, uint32_t index, std::string text) {
+void heard_ledger::planned(uint64_t turn, uint32_t index, std::string text,
+                           bool filler) {
   auto& lines = turns_[turn].lines;
   if (index == lines.size())
-    lines.push_back({std::move(text)});
+    lines.push_back({std::move(text), 0, 0, filler});
+}
+
+size_t heard_ledger::line::heard() const {
+  return heard_until ? *heard_until : words_within(text, heard_share);
+}
+
+size_t heard_ledger::line::sent() const {
+  if (sent_until)
+    return std::max(heard(), *sent_until);
+  // A word that is under way counts as sent, not as heard.
+  return sent_share > heard_share || sent_share >= 1
+           ? std::max(heard(), words_within(text, sent_share))
+           : heard();
 }
 
 void heard_ledger::sent(uint64_t turn, uint32_t index) {
@@ -95,6 +94,13 @@ void heard_ledger::cut(const playback_cut& where) {
     x->heard_share = std::max(x->heard_share, share(where.heard_ms));
     x->sent_share
       = std::max({x->sent_share, x->heard_share, share(where.sent_ms)});
+    if (!where.words.empty() && x->heard_share < 1) {
+      x->heard_until
+        = word_position(x->text, where.words, where.heard_ms, total);
+      x->sent_until = x->sent_share >= 1 ? x->text.size()
+                                         : word_position(x->text, where.words,
+                                                         where.sent_ms, total);
+    }
   }
   i->second.closed = true;
 }
@@ -115,25 +121,25 @@ bool heard_ledger::all_closed() const {
                      [](auto& kvp) { return kvp.second.closed; });
 }
 
-std::string heard_ledger::text(uint64_t turn) const {
+std::string heard_ledger::text(uint64_t turn, bool with_fillers) const {
   std::string result;
   if (auto* x = find(turn))
     for (auto& line : x->lines)
-      append(result, line.text);
+      if (with_fillers || !line.filler)
+        append(result, line.text);
   return result;
 }
 
-heard_text heard_ledger::state(uint64_t turn) const {
+heard_text heard_ledger::state(uint64_t turn, bool with_fillers) const {
   heard_text result;
   auto* x = find(turn);
   if (x == nullptr)
     return result;
   for (auto& line : x->lines) {
-    auto heard = words_within(line.text, line.heard_share);
-    // A word that is under way counts as sent, not as heard.
-    auto sent = line.sent_share > line.heard_share || line.sent_share >= 1
-                  ? std::max(heard, words_within(line.text, line.sent_share))
-                  : heard;
+    if (line.filler && !with_fillers)
+      continue;
+    auto heard = line.heard();
+    auto sent = line.sent();
     std::string_view text = line.text;
     append(result.heard, text.substr(0, heard));
     append(result.sent, text.substr(heard, sent - heard));
@@ -163,9 +169,10 @@ std::vector<std::string> heard_ledger::remainder(uint64_t turn) const {
   if (x == nullptr)
     return result;
   for (auto& line : x->lines) {
+    if (line.filler)
+      continue;
     std::string rest;
-    append(rest, std::string_view{line.text}.substr(
-                   words_within(line.text, line.heard_share)));
+    append(rest, std::string_view{line.text}.substr(line.heard()));
     if (!rest.empty())
       result.push_back(std::move(rest));
   }
