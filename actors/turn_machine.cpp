@@ -236,7 +236,9 @@ void turn_machine::answer_early(time_point now) {
   if (said.text.empty() || now > aside_at_ + early_answer || !over_agent()
       || question_.answer != wanted::yes_or_no)
     return;
+  auto before = last_word_at_;
   add_words(said.text, now);
+  last_word_at_ = std::max(before, aside_at_);
   confidence_ = std::min(confidence_, said.confidence);
   actions_.push_back(std::move(said));
 }

@@ -1,5 +1,7 @@
 #include "actors/turn_taker.hpp"
 
+#include <algorithm>
+
 namespace velox::actors {
 
 namespace {
@@ -31,8 +33,10 @@ void act(turn_taker_pointer self) {
                action);
   }
   self->now_doing(turn_machine::to_text(state.machine.now_in()));
-  if (auto at = state.machine.next_look())
-    wake(self, *at - self->clock().now(), ++state.look);
+  if (auto at = state.machine.next_look()) {
+    caf::timespan left = *at - self->clock().now();
+    wake(self, std::max(left, caf::timespan{0}), ++state.look);
+  }
 }
 
 } // namespace

@@ -60,8 +60,19 @@ private:
       broken_ = what + " (" + turn_machine::to_text(machine_.now_in()) + ")";
   }
 
+  void signs(const words_partial& x) {
+    heard_at_ = x.text.empty() ? heard_at_ : now_;
+  }
+  void signs(const words_final& x) {
+    heard_at_ = x.text.empty() ? heard_at_ : now_;
+  }
+  void signs(const key_pressed&) { heard_at_ = now_; }
+  template <class Event>
+  void signs(const Event&) {}
+
   template <class Event>
   void tell(const Event& x) {
+    signs(x);
     machine_.on(x, now_);
     note();
   }
@@ -133,6 +144,11 @@ private:
       = in == turn_state::speaking || in == turn_state::overlapping;
     if (!agent_speaks && !machine_.next_look())
       fail("somebody waits for ever");
+    auto caller_waits
+      = in == turn_state::user_speaking || in == turn_state::finishing;
+    if (caller_waits && accepted_.size() > answered_.size()
+        && *machine_.next_look() > std::max(now_, heard_at_ + 10s))
+      fail("the caller waits for more than the promised maximum");
   }
 
   void see(const words_final& x) {
@@ -244,7 +260,8 @@ private:
   bool orderly_;
   turn_machine::time_point now_{24h};
   std::deque<std::function<void()>> owed_;
-  uint64_t floor_ = 0; ///< the newest turn of the agent
+  turn_machine::time_point heard_at_{24h}; ///< the last sign of words
+  uint64_t floor_ = 0;                     ///< the newest turn of the agent
   uint64_t words_said_ = 0;
   std::set<std::string> accepted_;
   std::map<std::string, int> answered_;
