@@ -134,8 +134,9 @@ void call_state::press_keys(const std::string& keys, next_step then) {
   log("keys-pressed", talk.turn(),
       json_object{}.add("count", static_cast<int64_t>(keys.size())).str());
   take_floor(false);
+  auto tones = dial_tones(keys).value_or(std::vector<uint8_t>{});
   self->send(members.stream,
-             sentence_audio{talk.turn(), 0, 0, dial_tones(keys), true});
+             sentence_audio{talk.turn(), 0, 0, std::move(tones), true});
   self->send(members.stream, sentences_complete{talk.turn(), 1});
 }
 

@@ -26,6 +26,7 @@ void call_state::on_language(const language_chosen& x) {
 void call_state::speak_language(const spoken_language& x) {
   agent.language = x.language;
   agent.voice = x.voice;
+  talk.ledger().spoken_in(x.language);
   briefing.lines = x.lines;
   language_instructions = x.instructions.empty() ? "" : "\n\n" + x.instructions;
   auto since = waiting.since();

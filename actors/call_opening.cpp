@@ -14,6 +14,7 @@ void call_state::open_call() {
   ears.machines = options.start.outbound;
   options.leg->listen_for(ears);
   waiting = waiting_caller{how, briefing.lines.fillers};
+  talk.ledger().spoken_in(agent.language);
   sound();
   if (options.start.resumed) {
     if (consented || (how.record && how.consent != recording_consent::asked))

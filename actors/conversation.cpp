@@ -79,7 +79,7 @@ std::vector<sentence> conversation::say(const std::vector<std::string>& lines) {
 
 void conversation::planned(const sentence& x) {
   if (x.turn == current_.turn)
-    ledger_.planned(x.turn, x.index, x.text);
+    ledger_.planned(x.turn, x.index, x.text, x.filler);
 }
 
 bool conversation::answered(const answer_done& x) {
@@ -103,7 +103,7 @@ std::optional<conversation::continuation> conversation::resume(uint64_t turn) {
     return std::nullopt;
   auto before = current_;
   auto lines = ledger_.remainder(turn);
-  auto heard = ledger_.state(turn).heard;
+  auto heard = ledger_.state(turn, false).heard;
   if (lines.empty() && before.complete)
     return continuation{}; // it was heard to the end after all
   continuation result;
@@ -125,7 +125,7 @@ std::optional<prompt> conversation::ask_again() const {
     return std::nullopt;
   auto result = current_.asked;
   result.said_so_far
-    = joined(current_.said_before, ledger_.text(current_.turn));
+    = joined(current_.said_before, ledger_.text(current_.turn, false));
   result.first_sentence = ledger_.sentences(current_.turn);
   return result;
 }
@@ -138,7 +138,7 @@ std::vector<chat_message> conversation::history() const {
     } else if (!ledger_.known(x.turn)) {
       append(result, "assistant", x.text, x.interrupted);
     } else {
-      auto state = ledger_.state(x.turn);
+      auto state = ledger_.state(x.turn, false);
       append(result, "assistant", state.heard,
              !state.sent.empty() || !state.unsent.empty());
     }

@@ -56,6 +56,14 @@ struct turn_settings {
   duration idle_prompt_after = std::chrono::seconds{8};
   duration false_interruption = std::chrono::seconds{2};
   bool barge_in = true;
+  std::string interruption = "milliseconds";
+  duration interruption_voice = std::chrono::milliseconds{250};
+  uint64_t interruption_words = 2;
+  bool judge_words = true;
+  duration end_of_turn_sure = std::chrono::milliseconds{500};
+  duration end_of_turn_unsure = std::chrono::seconds{2};
+  duration keys_pause = std::chrono::seconds{2};
+  std::string keys_end = "#";
   bool operator==(const turn_settings&) const = default;
 };
 

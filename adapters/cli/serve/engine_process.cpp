@@ -64,14 +64,33 @@ unix_ms time_of_day() {
     .count();
 }
 
+interruption interruption_of(const config::turn_settings& x) {
+  if (!x.barge_in || x.interruption == "never")
+    return interruption::never;
+  if (x.interruption == "immediate")
+    return interruption::immediate;
+  return x.interruption == "words" ? interruption::words
+                                   : interruption::milliseconds;
+}
+
 turn_policy turn_policy_of(const config::turn_settings& x) {
+  // The settings count from the last sound, the machine from where the voice
+  // detection has noticed.
+  auto noticed = [](config::duration span) {
+    return std::max(span - voice_hangover, config::duration{0});
+  };
   turn_policy result;
-  result.end_of_turn = std::max(x.end_of_turn_silence - voice_hangover,
-                                std::chrono::milliseconds{0});
+  result.interrupts = interruption_of(x);
+  result.least_voice = x.interruption_voice;
+  result.least_words = static_cast<uint32_t>(x.interruption_words);
+  result.end_of_turn = noticed(x.end_of_turn_silence);
+  result.end_of_turn_sure = noticed(x.end_of_turn_sure);
+  result.end_of_turn_unsure = noticed(x.end_of_turn_unsure);
+  result.judge_words = x.judge_words;
   result.false_alarm = x.false_interruption;
   result.idle = x.idle_prompt_after;
-  if (!x.barge_in)
-    result.interrupts = interruption::never;
+  result.keys = x.keys_pause;
+  result.keys_end = x.keys_end == "none" ? '\0' : x.keys_end[0];
   return result;
 }
 

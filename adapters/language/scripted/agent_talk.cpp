@@ -178,13 +178,18 @@ void read_recording(file_map& map, talk& out) {
   map.no_other_keys();
 }
 
+std::string name_of(const std::string& language) {
+  auto* known = find_language(language);
+  return known != nullptr ? std::string{known->english} : language;
+}
+
 spoken_language read_language(file_map& map) {
   spoken_language out;
   out.language = map.required("language");
   out.lines = lines_for(out.language);
   out.name = map.text("name");
   if (out.name.empty())
-    out.name = language_name(out.language);
+    out.name = name_of(out.language);
   out.voice = map.text("voice");
   out.instructions = map.text("prompt");
   map.no_other_keys();
