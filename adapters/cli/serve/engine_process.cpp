@@ -27,12 +27,14 @@
 #include "adapters/speech/tones/detector.hpp"
 #include "config/log.hpp"
 #include "persistence/store.hpp"
+#include "protocol/background_sound.hpp"
 #include "protocol/type_ids.hpp"
 
 #include <caf/actor_system_config.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <optional>
@@ -57,6 +59,15 @@ struct actor_config : caf::actor_system_config {
     set("scheduler.max-threads", size_t{2});
   }
 };
+
+/// The loops live for ever, so nobody owns them.
+std::shared_ptr<const std::vector<uint8_t>>
+background(const std::string& name) {
+  auto known = background_sounds();
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    return nullptr;
+  return {std::shared_ptr<void>{}, &background_sound(name)};
+}
 
 unix_ms time_of_day() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -205,6 +216,8 @@ struct engine_process::parts {
     x->limits = limits_of(settings);
     x->counters = call_metrics(counts_registry());
     x->time_of_day = time_of_day;
+    x->record = recorded->recorders();
+    x->background = background;
     services = std::move(x);
   }
 
