@@ -93,9 +93,9 @@ TEST(AgentTalk, ChangesWhatItNames) {
   EXPECT_EQ(turns.least_words, 3u);
   EXPECT_EQ(turns.least_voice, 400ms);
   EXPECT_THAT(turns.backchannels, ElementsAre("yo", "sure"));
-  EXPECT_EQ(turns.end_of_turn, 600ms);
-  EXPECT_EQ(turns.end_of_turn_sure, 100ms);
-  EXPECT_EQ(turns.end_of_turn_unsure, 2500ms);
+  EXPECT_EQ(turns.end_of_turn, 150ms) << "450 ms are over when it hears";
+  EXPECT_EQ(turns.end_of_turn_sure, 0ms);
+  EXPECT_EQ(turns.end_of_turn_unsure, 2050ms);
   EXPECT_FALSE(turns.judge_words);
   EXPECT_EQ(turns.keys, 3s);
   EXPECT_EQ(turns.most_keys, 6u);

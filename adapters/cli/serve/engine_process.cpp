@@ -12,6 +12,7 @@
 #include "adapters/cli/serve/call_metrics.hpp"
 #include "adapters/cli/serve/data_directory.hpp"
 #include "adapters/cli/serve/introduction.hpp"
+#include "adapters/cli/serve/policies.hpp"
 #include "adapters/cli/serve/recordings.hpp"
 #include "adapters/cli/serve/ways_out.hpp"
 #include "adapters/console/live_calls.hpp"
@@ -26,6 +27,7 @@
 #include "adapters/speech/offline.hpp"
 #include "adapters/speech/tones/detector.hpp"
 #include "config/log.hpp"
+#include "config/voice_hangover.hpp"
 #include "persistence/store.hpp"
 #include "protocol/background_sound.hpp"
 #include "protocol/type_ids.hpp"
@@ -43,9 +45,6 @@
 namespace velox::cli {
 
 namespace {
-
-/// What our own voice detection adds to every silence before it reports it.
-constexpr std::chrono::milliseconds voice_hangover{450};
 
 /// How long stopping may wait for each part.
 constexpr std::chrono::seconds stop_patience{5};
@@ -73,47 +72,6 @@ unix_ms time_of_day() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
            std::chrono::system_clock::now().time_since_epoch())
     .count();
-}
-
-interruption interruption_of(const config::turn_settings& x) {
-  if (!x.barge_in || x.interruption == "never")
-    return interruption::never;
-  if (x.interruption == "immediate")
-    return interruption::immediate;
-  return x.interruption == "words" ? interruption::words
-                                   : interruption::milliseconds;
-}
-
-turn_policy turn_policy_of(const config::turn_settings& x) {
-  // The settings count from the last sound, the machine from where the voice
-  // detection has noticed.
-  auto noticed = [](config::duration span) {
-    return std::max(span - voice_hangover, config::duration{0});
-  };
-  turn_policy result;
-  result.interrupts = interruption_of(x);
-  result.least_voice = x.interruption_voice;
-  result.least_words = static_cast<uint32_t>(x.interruption_words);
-  result.end_of_turn = noticed(x.end_of_turn_silence);
-  result.end_of_turn_sure = noticed(x.end_of_turn_sure);
-  result.end_of_turn_unsure = noticed(x.end_of_turn_unsure);
-  result.judge_words = x.judge_words;
-  result.false_alarm = x.false_interruption;
-  result.idle = x.idle_prompt_after;
-  result.keys = x.keys_pause;
-  result.keys_end = x.keys_end == "none" ? '\0' : x.keys_end[0];
-  return result;
-}
-
-actors::call_limits limits_of(const config::settings& x) {
-  actors::call_limits result;
-  result.ghost = x.calls.ghost_timeout;
-  result.max_duration = x.calls.max_duration;
-  result.tick = x.billing.tick;
-  result.hedge_after = x.providers.hedge_after;
-  result.children.intensity.limit = x.calls.restart_limit;
-  result.children.intensity.window = x.calls.restart_window;
-  return result;
 }
 
 } // namespace
@@ -365,7 +323,7 @@ struct engine_process::parts {
   speech::offline_speech_options speech_options() const {
     speech::offline_speech_options result;
     result.threads = settings.speech.threads;
-    result.hangover_ms = static_cast<int>(voice_hangover.count());
+    result.hangover_ms = static_cast<int>(config::voice_hangover.count());
     return result;
   }
 

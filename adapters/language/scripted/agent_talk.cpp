@@ -1,6 +1,7 @@
 #include "adapters/language/scripted/agent_talk.hpp"
 
 #include "config/keys.hpp"
+#include "config/voice_hangover.hpp"
 #include "protocol/background_sound.hpp"
 #include "protocol/phrasebook.hpp"
 
@@ -145,14 +146,16 @@ void read_silence(file_map& map, talk& out) {
                                          fmt::join(known, ", ")));
 }
 
+/// Silences, as callers hear them.
 void read_end_of_turn(file_map& map, talk& out) {
-  auto most = milliseconds{5000};
-  auto least = milliseconds{0};
-  span_key(map, "end_of_turn", &turn_policy::end_of_turn, least, most, out);
-  span_key(map, "end_of_turn_sure", &turn_policy::end_of_turn_sure, least, most,
-           out);
-  span_key(map, "end_of_turn_unsure", &turn_policy::end_of_turn_unsure, least,
-           most, out);
+  using silence = std::pair<const char*, caf::timespan turn_policy::*>;
+  for (auto [key, to] :
+       {silence{"end_of_turn", &turn_policy::end_of_turn},
+        silence{"end_of_turn_sure", &turn_policy::end_of_turn_sure},
+        silence{"end_of_turn_unsure", &turn_policy::end_of_turn_unsure}})
+    if (auto x = span_at(map, key, milliseconds{0}, milliseconds{5000}))
+      out.turns.push_back([to = to, span = config::after_report(*x)](
+                            turn_policy& y) { y.*to = span; });
   if (map.text("judge_words") == "false")
     out.turns.push_back([](turn_policy& y) { y.judge_words = false; });
   else
