@@ -92,22 +92,6 @@ chat_trouble anthropic_trouble(int status, std::string_view body) {
   return {code_of(type, code_of_status(status)), status_text(status, type)};
 }
 
-void anthropic_stream::push(std::string_view bytes, std::string& text) {
-  events_.push(bytes);
-  while (state_ == chat_state::open || state_ == chat_state::finished) {
-    auto event = events_.next();
-    if (!event)
-      break;
-    take(event->data, text);
-  }
-  if (events_.broken() && state_ == chat_state::open)
-    fail(provider_errc::broken, "the stream's line is too long");
-}
-
-void anthropic_stream::close(std::string& text) {
-  push("\n\n", text);
-}
-
 void anthropic_stream::take(std::string_view data, std::string& text) {
   rapidjson::Document event;
   if (read_json(data, event) != json_error::none || !event.IsObject())

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "protocol/chat_request.hpp"
-#include "protocol/chat_stream.hpp"
-#include "protocol/sse.hpp"
+#include "protocol/sse_chat_stream.hpp"
 
 #include <rapidjson/fwd.h>
 
@@ -22,10 +21,8 @@ std::string anthropic_results(const std::vector<tool_result>& results);
 /// What an answer other than 200 means.
 chat_trouble anthropic_trouble(int status, std::string_view body);
 
-class anthropic_stream : public chat_stream {
+class anthropic_stream : public sse_chat_stream {
 public:
-  void push(std::string_view bytes, std::string& text) override;
-  void close(std::string& text) override;
   std::string echo() const override;
 
 private:
@@ -40,14 +37,13 @@ private:
     bool stopped = false;
   };
 
-  void take(std::string_view data, std::string& text);
+  void take(std::string_view data, std::string& text) override;
   void start_block(const rapidjson::Value& event, std::string& text);
   void grow_block(const rapidjson::Value& event, std::string& text);
   void take_usage(const rapidjson::Value& holder);
   void finish(std::string_view reason);
   static std::string block_json(const block& x);
 
-  sse_parser events_;
   bool said_ = false;
   std::map<int64_t, block> blocks_;
 };

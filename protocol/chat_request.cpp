@@ -128,6 +128,15 @@ std::string result_json(const tool_result& x) {
   return text;
 }
 
+const char* role_name(chat_role x) {
+  switch (x) {
+    case chat_role::user: return "user";
+    case chat_role::assistant: return "assistant";
+    case chat_role::note: return "system";
+  }
+  return "system";
+}
+
 std::string tool_schema(const tool_definition& x) {
   auto schema = object_or_empty(x.parameters);
   return schema == "{}" ? R"({"type":"object","properties":{}})" : schema;

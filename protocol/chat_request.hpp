@@ -20,6 +20,10 @@ enum class chat_role : uint8_t {
   note, ///< a remark of ours for the model, nobody said it
 };
 
+/// The role as OpenAI and those after it call it: "user", "assistant",
+/// "system".
+const char* role_name(chat_role x);
+
 struct chat_turn {
   chat_role role = chat_role::user;
   std::string text;

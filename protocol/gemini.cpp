@@ -105,20 +105,8 @@ std::string gemini_results(const std::vector<tool_result>& results) {
   return json_object{}.add("role", "user").add("parts", parts).str();
 }
 
-void gemini_stream::push(std::string_view bytes, std::string& text) {
-  events_.push(bytes);
-  while (state_ != chat_state::failed) {
-    auto event = events_.next();
-    if (!event)
-      break;
-    take(event->data, text);
-  }
-  if (events_.broken() && state_ == chat_state::open)
-    fail(provider_errc::broken, "the stream's line is too long");
-}
-
 void gemini_stream::close(std::string& text) {
-  push("\n\n", text);
+  sse_chat_stream::close(text);
   if (state_ == chat_state::finished) {
     state_ = chat_state::complete;
   } else if (state_ == chat_state::open) {

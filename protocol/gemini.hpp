@@ -1,8 +1,7 @@
 #pragma once
 
 #include "protocol/chat_request.hpp"
-#include "protocol/chat_stream.hpp"
-#include "protocol/sse.hpp"
+#include "protocol/sse_chat_stream.hpp"
 
 #include <rapidjson/fwd.h>
 
@@ -31,9 +30,8 @@ std::string gemini_results(const std::vector<tool_result>& results);
 /// What an answer other than 200 means.
 chat_trouble gemini_trouble(int status, std::string_view body);
 
-class gemini_stream : public chat_stream {
+class gemini_stream : public sse_chat_stream {
 public:
-  void push(std::string_view bytes, std::string& text) override;
   void close(std::string& text) override;
   std::string echo() const override;
 
@@ -49,13 +47,12 @@ private:
     std::optional<tool_call> call{};
   };
 
-  void take(std::string_view data, std::string& text);
+  void take(std::string_view data, std::string& text) override;
   void take_candidate(const rapidjson::Value& candidate, std::string& text);
   void take_part(const rapidjson::Value& x, size_t place, std::string& text);
   bool delivered_again(const part& x);
   void finish(std::string_view reason);
 
-  sse_parser events_;
   std::vector<part> parts_;
   bool said_ = false;
 };

@@ -13,15 +13,6 @@ namespace velox {
 
 namespace {
 
-const char* role_name(chat_role x) {
-  switch (x) {
-    case chat_role::user: return "user";
-    case chat_role::assistant: return "assistant";
-    case chat_role::note: return "system";
-  }
-  return "system";
-}
-
 bool mentions(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }

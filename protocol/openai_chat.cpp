@@ -13,15 +13,6 @@ namespace velox {
 
 namespace {
 
-const char* role_name(chat_role x) {
-  switch (x) {
-    case chat_role::user: return "user";
-    case chat_role::assistant: return "assistant";
-    case chat_role::note: return "system";
-  }
-  return "system";
-}
-
 json_object message(const char* role, std::string_view content) {
   return json_object{}.add("role", role).add("content", content);
 }
@@ -131,23 +122,6 @@ chat_trouble openai_chat_trouble(int status, std::string_view body) {
     if (auto* error = json_member(document, "error"); error)
       return trouble_of(*error, status);
   return {code_of_status(status), status_text(status)};
-}
-
-void openai_chat_stream::push(std::string_view bytes, std::string& text) {
-  events_.push(bytes);
-  while (state_ == chat_state::open || state_ == chat_state::finished) {
-    auto event = events_.next();
-    if (!event)
-      break;
-    take(event->data, text);
-  }
-  if (events_.broken() && state_ == chat_state::open)
-    fail(provider_errc::broken, "the stream's line is too long");
-}
-
-void openai_chat_stream::close(std::string& text) {
-  // The blank line behind the last event is often forgotten.
-  push("\n\n", text);
 }
 
 void openai_chat_stream::take(std::string_view data, std::string& text) {

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "protocol/chat_request.hpp"
-#include "protocol/chat_stream.hpp"
-#include "protocol/sse.hpp"
+#include "protocol/sse_chat_stream.hpp"
 
 #include <rapidjson/fwd.h>
 
@@ -32,10 +31,8 @@ openai_chat_results(const std::vector<tool_result>& results);
 /// What an answer other than 200 means.
 chat_trouble openai_chat_trouble(int status, std::string_view body);
 
-class openai_chat_stream : public chat_stream {
+class openai_chat_stream : public sse_chat_stream {
 public:
-  void push(std::string_view bytes, std::string& text) override;
-  void close(std::string& text) override;
   std::string echo() const override;
 
 private:
@@ -44,7 +41,7 @@ private:
     tool_call call; ///< its arguments as far as they have come
   };
 
-  void take(std::string_view data, std::string& text);
+  void take(std::string_view data, std::string& text) override;
   void take_choice(const rapidjson::Value& choice, std::string& text);
   void take_call(const rapidjson::Value& delta);
   growing_call& call_of(const rapidjson::Value& delta);
@@ -52,7 +49,6 @@ private:
   void say(std::string_view piece, std::string& text);
   void end_thoughts(std::string& text);
 
-  sse_parser events_;
   think_filter thoughts_;
   std::string said_;
   std::vector<growing_call> growing_;

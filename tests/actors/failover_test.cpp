@@ -143,11 +143,11 @@ TEST_F(SttFailover, PassesOverAProviderWhoseBreakerIsOpen) {
 
 class TtsFailover : public Failover {
 protected:
-  tts_actor make() {
+  tts_actor make(synthesizer_options options = {}) {
     return introduced(
       sys.spawn(tts, as<call_actor>(),
                 both<synthesizer_factory>(a->synthesizers(), b->synthesizers()),
-                synthesizer_options{}));
+                std::move(options)));
   }
 };
 
@@ -185,6 +185,23 @@ TEST_F(TtsFailover, GoesOnWithinTheSentence) {
   ASSERT_EQ(b->said.size(), 1u);
   EXPECT_TRUE(text.ends_with(b->said[0].text)) << b->said[0].text;
   EXPECT_LT(b->said[0].text.size(), text.size());
+}
+
+TEST_F(TtsFailover, SaysTheSpokenFormAndGoesOnWithinIt) {
+  a->piece_bytes = 3200;
+  a->between_pieces = 100ms;
+  auto tts = make({"CA1", "en-US", ""});
+  std::string spoken
+    = "Be here on November twenty-first at eight thirty A M please.";
+  tell(tts, sentence{1, 0, "Be here on Nov 21 at 8:30 am please."});
+  advance(250ms);
+  tell(tts, provider_failed{"tts", "The connection was lost."});
+  advance(1s);
+  ASSERT_EQ(a->said.size(), 1u);
+  EXPECT_EQ(a->said[0].text, spoken);
+  ASSERT_EQ(b->said.size(), 1u);
+  EXPECT_TRUE(spoken.ends_with(b->said[0].text)) << b->said[0].text;
+  EXPECT_LT(b->said[0].text.size(), spoken.size());
 }
 
 TEST_F(TtsFailover, ReturnsToTheFirstWithTheNextTurn) {

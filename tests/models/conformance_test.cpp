@@ -1,7 +1,6 @@
-#include "tests/models/models_fixture.hpp"
+#include "tests/models/conformance.hpp"
 
 #include <future>
-#include <gmock/gmock.h>
 
 using namespace velox;
 using namespace velox::test;
@@ -10,34 +9,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 namespace {
-
-/// What every language model does, whoever the vendor is.
-class Conformance : public ModelTest,
-                    public testing::WithParamInterface<size_t> {
-protected:
-  Conformance() : ModelTest(implementations()[GetParam()]) {}
-
-  bool is(const char* name) const { return which_.name == name; }
-
-  /// The code with which a session fails that asks once.
-  provider_failed failure() {
-    auto model = session();
-    model->answer(ask(1, 7));
-    EXPECT_TRUE(client_.wait_failed());
-    auto all = client_.now();
-    if (all.failed.empty())
-      return {};
-    EXPECT_EQ(all.failed.size(), 1u);
-    EXPECT_EQ(all.order.back(), 'f');
-    EXPECT_EQ(all.failed[0].stage, "llm");
-    EXPECT_EQ(all.failed[0].attempt, 7u);
-    EXPECT_THAT(all.failed[0].why, HasSubstr(which_.name));
-    EXPECT_THAT(all.failed[0].why, Not(HasSubstr("test-key")));
-    EXPECT_THAT(all.failed[0].why, Not(HasSubstr("secret")));
-    EXPECT_THAT(all.failed[0].why, Not(HasSubstr("when are you open")));
-    return all.failed[0];
-  }
-};
 
 tool_call hours_call() {
   return {"call-1", "get_hours", R"({"day":"a \"fine\" friday"})"};
@@ -211,144 +182,6 @@ TEST_P(Conformance, ANewQuestionReplacesTheOldOne) {
 }
 
 // -- when the vendor is in trouble
-
-TEST_P(Conformance, ASilentVendorIsTimedOut) {
-  options_.header_timeout = 200ms;
-  vendor_trouble silent;
-  silent.silent = true;
-  fake_.server().set_trouble(silent);
-  EXPECT_EQ(failure().code, provider_errc::timed_out);
-}
-
-TEST_P(Conformance, AVendorThatStopsMidStreamIsTimedOut) {
-  options_.idle_timeout = 200ms;
-  fake_answer x;
-  x.end = fake_end::held;
-  fake_.next(x);
-  EXPECT_EQ(failure().code, provider_errc::timed_out);
-}
-
-TEST_P(Conformance, AnAnswerThatTricklesForEverIsTimedOut) {
-  options_.answer_timeout = 200ms;
-  vendor_trouble slow;
-  slow.piece_bytes = 1;
-  slow.between = 20ms;
-  fake_.server().set_trouble(slow);
-  EXPECT_EQ(failure().code, provider_errc::timed_out);
-}
-
-TEST_P(Conformance, StatusesHaveTheirMeaning) {
-  struct row {
-    int status;
-    provider_errc code;
-  };
-  for (auto& [status, code] :
-       {row{401, provider_errc::unauthorized},
-        row{403, is("anthropic") ? provider_errc::overloaded
-                                 : provider_errc::unauthorized},
-        row{429, provider_errc::rate_limited},
-        row{500, provider_errc::overloaded},
-        row{503, provider_errc::overloaded},
-        row{529, provider_errc::overloaded}}) {
-    if (status == 403 && is("anthropic"))
-      continue; // its fake has no words for that
-    answer_client client;
-    fake_.refuse(status);
-    auto model = which_.factory(net_->vendor(fake_.server().url()),
-                                options_)(call_, client.handle());
-    model->answer(ask(1));
-    ASSERT_TRUE(client.wait_failed()) << status;
-    EXPECT_EQ(client.now().failed[0].code, code) << status;
-    EXPECT_THAT(client.now().failed[0].why, HasSubstr(std::to_string(status)));
-  }
-}
-
-TEST_P(Conformance, TellsHowLongToWait) {
-  fake_.refuse(429, 1, "7");
-  auto failed = failure();
-  EXPECT_EQ(failed.code, provider_errc::rate_limited);
-  // Gemini says it in the body, more exactly.
-  EXPECT_EQ(failed.retry_after_ms, is("gemini") ? 34'400 : 7'000);
-}
-
-TEST_P(Conformance, AWrongKeyIsUnauthorized) {
-  if (is("ollama"))
-    GTEST_SKIP() << "asks for no key";
-  auto model = session(net_->vendor(fake_.server().url(), "wrong"));
-  model->answer(ask(1));
-  ASSERT_TRUE(client_.wait_failed());
-  EXPECT_EQ(client_.now().failed[0].code, provider_errc::unauthorized);
-}
-
-TEST_P(Conformance, AConnectionLostMidStreamIsBroken) {
-  fake_answer x;
-  x.end = fake_end::reset;
-  fake_.next(x);
-  EXPECT_EQ(failure().code, provider_errc::broken);
-}
-
-TEST_P(Conformance, AnAnswerThatBreaksOffIsBroken) {
-  fake_answer x;
-  x.end = fake_end::dropped;
-  fake_.next(x);
-  EXPECT_EQ(failure().code, provider_errc::broken);
-  EXPECT_EQ(client_.now().text(), "Good morning to you.");
-}
-
-TEST_P(Conformance, AnErrorWithinTheStreamIsTheVendorsTrouble) {
-  fake_answer x;
-  x.end = fake_end::error;
-  fake_.next(x);
-  auto failed = failure();
-  EXPECT_EQ(failed.code, provider_errc::overloaded);
-  EXPECT_THAT(failed.why, HasSubstr("error in the stream"));
-}
-
-TEST_P(Conformance, AnAnswerThatTheFilterStopsIsABadRequest) {
-  if (is("ollama"))
-    GTEST_SKIP() << "has no filter";
-  fake_answer x;
-  x.end = fake_end::blocked;
-  fake_.next(x);
-  auto failed = failure();
-  EXPECT_EQ(failed.code, provider_errc::bad_request);
-  EXPECT_THAT(failed.why, HasSubstr("blocked"));
-}
-
-TEST_P(Conformance, GarbageIsBroken) {
-  vendor_trouble garbage;
-  garbage.garbage = true;
-  fake_.server().set_trouble(garbage);
-  EXPECT_EQ(failure().code, provider_errc::broken);
-}
-
-TEST_P(Conformance, GarbageWithinTheStreamIsBroken) {
-  fake_answer x;
-  x.verbatim = "data: {\"choices\": [\n\ndata: \xff\xfe\n\nwhat?\n\n";
-  fake_.next(x);
-  EXPECT_EQ(failure().code, provider_errc::broken);
-}
-
-TEST_P(Conformance, NobodyThereIsUnreachable) {
-  fake_.server().down();
-  EXPECT_EQ(failure().code, provider_errc::unreachable);
-}
-
-TEST_P(Conformance, AFailureIsTheLastThingThatASessionReports) {
-  fake_.refuse(500);
-  auto model = session();
-  model->answer(ask(1));
-  ASSERT_TRUE(client_.wait_failed());
-  model->answer(ask(2));
-  model->cancel(2);
-  std::promise<void> read;
-  net_->out()->dispatch([&] { read.set_value(); });
-  read.get_future().wait();
-  EXPECT_EQ(client_.now().order, "f");
-  EXPECT_EQ(fake_.server().requests(), 1);
-}
-
-// -- tools
 
 TEST_P(Conformance, GoesOnWithWhatAToolBrought) {
   fake_answer asks;

@@ -143,9 +143,19 @@ protected:
   std::unique_ptr<speech_recognizer> ear;
 };
 
-#define NEEDS_VENDOR()                                                         \
-  if (!has_vendor())                                                           \
-  GTEST_SKIP() << "there is no vendor"
+/// Those that listen by way of a vendor.
+class VendorRecognizers : public Recognizers {};
+
+/// Those that report words before an utterance is over.
+class EarlyRecognizers : public Recognizers {};
+
+/// The subjects that `fits` is true for.
+template <class Test>
+std::vector<subject> subjects_that(Test fits) {
+  auto result = subjects();
+  std::erase_if(result, [&](const subject& x) { return !fits(x); });
+  return result;
+}
 
 } // namespace
 
@@ -161,9 +171,7 @@ TEST_P(Recognizers, UnderstandsAnUtterance) {
   }
 }
 
-TEST_P(Recognizers, ReportsWordsBeforeTheFinal) {
-  if (!GetParam().partials)
-    GTEST_SKIP() << "it has none";
+TEST_P(EarlyRecognizers, ReportsWordsBeforeTheFinal) {
   open();
   say("i want to order a pizza");
   heard.final();
@@ -251,8 +259,7 @@ TEST_P(Recognizers, UnderstandsAVeryLongUtterance) {
   EXPECT_EQ(heard.log().of<words_final>().size(), 1u);
 }
 
-TEST_P(Recognizers, PutsHindiTogetherFromPieces) {
-  NEEDS_VENDOR();
+TEST_P(VendorRecognizers, PutsHindiTogetherFromPieces) {
   stt_plan plan;
   plan.spellings = {{"namaste", "नमस्ते"}, {"dhanyavad", "धन्यवाद"}};
   fake->set_plan(plan);
@@ -264,8 +271,7 @@ TEST_P(Recognizers, PutsHindiTogetherFromPieces) {
   EXPECT_EQ(heard.final().text, "नमस्ते धन्यवाद");
 }
 
-TEST_P(Recognizers, TellsWhyItWasRefused) {
-  NEEDS_VENDOR();
+TEST_P(VendorRecognizers, TellsWhyItWasRefused) {
   struct test_case {
     int status;
     provider_errc code;
@@ -298,16 +304,14 @@ TEST_P(Recognizers, TellsWhyItWasRefused) {
   }
 }
 
-TEST_P(Recognizers, TellsThatNobodyIsThere) {
-  NEEDS_VENDOR();
+TEST_P(VendorRecognizers, TellsThatNobodyIsThere) {
   fake->vendor().down();
   open();
   utter(*ear, speech("a"));
   EXPECT_EQ(heard.failure().code, provider_errc::unreachable);
 }
 
-TEST_P(Recognizers, BreaksWithItsConnection) {
-  NEEDS_VENDOR();
+TEST_P(VendorRecognizers, BreaksWithItsConnection) {
   stt_plan plan;
   plan.resets_at = 2;
   fake->set_plan(plan);
@@ -320,8 +324,7 @@ TEST_P(Recognizers, BreaksWithItsConnection) {
   heard.failure(); // still the last
 }
 
-TEST_P(Recognizers, DoesNotWaitForAVendorThatFallsSilent) {
-  NEEDS_VENDOR();
+TEST_P(VendorRecognizers, DoesNotWaitForAVendorThatFallsSilent) {
   stt_plan plan;
   plan.deaf = true;
   fake->set_plan(plan);
@@ -337,8 +340,7 @@ TEST_P(Recognizers, DoesNotWaitForAVendorThatFallsSilent) {
   EXPECT_LT(waited, 5s);
 }
 
-TEST_P(Recognizers, HearsWhatWasSaidBeforeItWasConnected) {
-  NEEDS_VENDOR();
+TEST_P(VendorRecognizers, HearsWhatWasSaidBeforeItWasConnected) {
   vendor_trouble trouble;
   trouble.first_byte = 300ms;
   fake->vendor().set_trouble(trouble);
@@ -348,4 +350,16 @@ TEST_P(Recognizers, HearsWhatWasSaidBeforeItWasConnected) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Recognizers, testing::ValuesIn(subjects()),
+                         [](const auto& x) { return x.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(All, VendorRecognizers,
+                         testing::ValuesIn(subjects_that([](auto& x) {
+                           return x.make_fake != nullptr;
+                         })),
+                         [](const auto& x) { return x.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(All, EarlyRecognizers,
+                         testing::ValuesIn(subjects_that([](auto& x) {
+                           return x.partials;
+                         })),
                          [](const auto& x) { return x.param.name; });

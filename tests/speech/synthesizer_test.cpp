@@ -65,6 +65,20 @@ TEST_F(Synthesizer, KeepsTheOrderOfSentences) {
     EXPECT_GT(next_sentence(1, i).size(), 8000u) << i;
 }
 
+TEST_F(Synthesizer, SaysWordsAsItsAgentWantsAndNoTags) {
+  auto voice = open("kal16"); // says the same twice in the same way
+  voice->say({1, 0, "This is vee lox, thank you."});
+  voice->say({1, 1, "This is Velox, thank you."});
+  auto respelled = next_sentence(1, 0);
+  auto as_written = next_sentence(1, 1);
+  EXPECT_NE(respelled, as_written);
+  synthesizer_options options{"CA1", "en-US", "kal16"};
+  options.pronunciations = {{"velox", "vee lox", ""}};
+  auto taught = speech_.synthesizers()(options, as<synthesis_client_actor>());
+  taught->say({1, 2, "<break time=\"1s\"/>This is Velox, thank you."});
+  EXPECT_EQ(next_sentence(1, 2), respelled);
+}
+
 TEST_F(Synthesizer, SendsAnEmptyPieceForWhatHasNoSound) {
   auto voice = open();
   uint32_t index = 0;
