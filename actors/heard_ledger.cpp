@@ -76,6 +76,17 @@ void heard_ledger::finished(uint64_t turn) {
   i->second.closed = true;
 }
 
+/// The voice's times go before the shares.
+void heard_ledger::cut_by_words(line& x, const playback_cut& where) {
+  auto until = [&](int64_t ms) {
+    return where.total_ms > 0 && ms >= where.total_ms
+             ? x.text.size()
+             : word_position(x.text, where.words, ms, where.total_ms);
+  };
+  x.heard_until = until(where.heard_ms);
+  x.sent_until = until(where.sent_ms);
+}
+
 void heard_ledger::cut(const playback_cut& where) {
   auto i = turns_.find(where.turn);
   if (i == turns_.end() || i->second.closed)
@@ -83,6 +94,7 @@ void heard_ledger::cut(const playback_cut& where) {
   if (where.index > 0)
     heard(where.turn, where.index - 1);
   if (auto* x = find(where.turn, where.index)) {
+    auto heard_whole = x->heard_share >= 1; // a mark says so
     auto total = where.total_ms > 0
                    ? where.total_ms
                    : std::max(where.sent_ms, usual_ms(x->text));
@@ -94,13 +106,8 @@ void heard_ledger::cut(const playback_cut& where) {
     x->heard_share = std::max(x->heard_share, share(where.heard_ms));
     x->sent_share
       = std::max({x->sent_share, x->heard_share, share(where.sent_ms)});
-    if (!where.words.empty() && x->heard_share < 1) {
-      x->heard_until
-        = word_position(x->text, where.words, where.heard_ms, total);
-      x->sent_until = x->sent_share >= 1 ? x->text.size()
-                                         : word_position(x->text, where.words,
-                                                         where.sent_ms, total);
-    }
+    if (!where.words.empty() && !heard_whole)
+      cut_by_words(*x, where);
   }
   i->second.closed = true;
 }

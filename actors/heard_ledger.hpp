@@ -84,6 +84,7 @@ private:
     bool closed = false;
   };
 
+  static void cut_by_words(line& x, const playback_cut& where);
   const turn_lines* find(uint64_t turn) const;
   line* find(uint64_t turn, uint32_t index);
 
