@@ -81,6 +81,7 @@ void heard_ledger::finished(uint64_t turn) {
 /// Within a sentence: by the words' times, else by the share of the audio, and
 /// from what was spoken back to what is written.
 void heard_ledger::cut_line(line& x, const playback_cut& where) {
+  auto heard_whole = x.heard_share >= 1; // a mark says so
   auto spoken = x.language.empty() ? x.text : spoken_form(x.text, x.language);
   auto total = where.total_ms > 0 ? where.total_ms
                                   : std::max(where.sent_ms, usual_ms(spoken));
@@ -91,17 +92,18 @@ void heard_ledger::cut_line(line& x, const playback_cut& where) {
   };
   x.heard_share = std::max(x.heard_share, share(where.heard_ms));
   x.sent_share = std::max({x.sent_share, x.heard_share, share(where.sent_ms)});
-  if (x.heard_share >= 1 || (where.words.empty() && spoken == x.text))
+  if (heard_whole || (where.words.empty() && spoken == x.text))
     return;
   auto written = [&](int64_t ms, double part) {
+    if (where.total_ms > 0 && ms >= where.total_ms)
+      return x.text.size();
     auto at = where.words.empty()
                 ? words_within(spoken, part)
-                : word_position(spoken, where.words, ms, total);
+                : word_position(spoken, where.words, ms, where.total_ms);
     return spoken == x.text ? at : written_up_to(x.text, spoken, at);
   };
   x.heard_until = written(where.heard_ms, x.heard_share);
-  x.sent_until
-    = x.sent_share >= 1 ? x.text.size() : written(where.sent_ms, x.sent_share);
+  x.sent_until = written(where.sent_ms, x.sent_share);
 }
 
 void heard_ledger::cut(const playback_cut& where) {

@@ -13,6 +13,9 @@ namespace {
 /// are said with other words than they are written.
 constexpr size_t reach = 6;
 
+/// Characters in a second of unhurried speech.
+constexpr int64_t usual_pace = 15;
+
 /// A word of the text.
 struct place {
   size_t from = 0;
@@ -91,9 +94,13 @@ word_position(const std::string& text, const std::vector<spoken_word>& words,
     from_ms = (after - 1)->until_ms;
   }
   auto until = after == anchors.end() ? text.size() : places[after->word].from;
-  auto until_ms = after == anchors.end() ? total_ms : after->from_ms;
   if (until <= from)
     return from;
+  auto until_ms = total_ms;
+  if (after != anchors.end())
+    until_ms = after->from_ms;
+  else if (total_ms <= 0)
+    until_ms = from_ms + static_cast<int64_t>(until - from) * 1000 / usual_pace;
   // No time for the words between: they are heard with the next one.
   auto share = until_ms > from_ms ? static_cast<double>(heard_ms - from_ms)
                                       / static_cast<double>(until_ms - from_ms)

@@ -1,5 +1,7 @@
 #include "actors/heard_ledger.hpp"
 
+#include "actors/speech_queue.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
@@ -82,6 +84,12 @@ TEST(WordPosition, JumpsToNoFarWord) {
   EXPECT_EQ(word_position("", {{"a", 0, 100}}, 100, 100), 0u);
 }
 
+TEST(WordPosition, GuessesThePaceBehindTheLastWordTold) {
+  std::string text = "one two three"; // "two" takes 267 ms with its blank
+  EXPECT_EQ(word_position(text, {{"one", 0, 900}}, 1100, 0), 3u);
+  EXPECT_EQ(word_position(text, {{"one", 0, 900}}, 1170, 0), 7u);
+}
+
 TEST(WordPosition, ClaimsNothingWithoutTime) {
   EXPECT_EQ(word_position("one two", {{"one", 0, 900}}, 900, 500), 3u);
 }
@@ -97,6 +105,21 @@ TEST(HeardLedger, CutsByTheWordsThatTheVoiceTold) {
   EXPECT_EQ(x.unsent, "four");
   EXPECT_EQ(ledger.remainder(1),
             (std::vector<std::string>{"one two three four"}));
+}
+
+std::vector<uint8_t> audio_of(int64_t ms) {
+  return std::vector<uint8_t>(static_cast<size_t>(ms) * 8);
+}
+
+/// What the queue says when its only sentence is cut off after so much.
+playback_cut cut_after(int64_t heard_ms, const sentence_audio& said) {
+  speech_queue queue;
+  speech_queue::time_point start{std::chrono::hours{1}};
+  auto end = start + std::chrono::milliseconds{heard_ms};
+  queue.add(said);
+  for (auto now = start; now < end; now += std::chrono::milliseconds{100})
+    queue.take_due(now);
+  return queue.cancel(1, end).value();
 }
 
 /// Vendors' words with uneven times, some missing, some told otherwise: what
@@ -118,12 +141,10 @@ TEST(HeardLedger, EndsAtTheLastWordHeardByTheVoicesTimes) {
       at += static_cast<int64_t>(40 + below(900));
       told.push_back({words.back(), from, at});
     }
+    auto heard = static_cast<int64_t>(below(static_cast<uint64_t>(at)));
     heard_ledger ledger;
     ledger.planned(1, 0, text + ".");
-    auto heard = static_cast<int64_t>(below(static_cast<uint64_t>(at)));
-    playback_cut cut{1, 0, heard, at, below(2) ? at : 0};
-    cut.words = told;
-    ledger.cut(cut);
+    ledger.cut(cut_after(heard, {1, 0, 0, audio_of(at), below(2) == 0, told}));
     std::vector<std::string> expected;
     for (auto& x : told)
       if (x.end_ms <= heard)

@@ -223,10 +223,12 @@ TEST_F(Interruption, WithoutBargeInTheAgentFinishes) {
   auto& w = make_world(plan);
   auto& call = ring({interrupts("no wait stop", seconds{1}), hangs_up()});
   ASSERT_TRUE(w.run_until_over(minutes{1}));
-  EXPECT_EQ(events("cancelled"), 0u);
-  EXPECT_EQ(stored(1).unsent, "");
-  for (auto& x : call.carrier->wire())
-    EXPECT_NE(x.what, wire_record::kind::clear);
+  EXPECT_EQ(stored(1).sent + stored(1).unsent, "");
+  for (auto& x : w.db->events_of("CA1"))
+    EXPECT_FALSE(x.kind == "cancelled" && x.turn == 1);
+  EXPECT_EQ(events("user-turn"), 1u) << "what was said over it is answered";
+  ASSERT_EQ(call.stages->asked.size(), 2u);
+  EXPECT_EQ(call.stages->asked[1].what.history.back().text, "no wait stop");
 }
 
 } // namespace
