@@ -244,10 +244,7 @@ void sealed_reader::read(uint64_t offset, std::span<uint8_t> out) {
   while (!out.empty()) {
     auto number = offset / chunk_size_;
     auto bytes = std::min<uint64_t>(chunk_size_, size_ - number * chunk_size_);
-    auto last = (number + 1) * chunk_size_ >= size_;
-    // An end in the middle is a file put together from others.
-    if (!load(number, bytes + chunk_cost)
-        || (loaded_is_last_ && !(last && complete_))) {
+    if (!load(number, bytes + chunk_cost)) {
       std::fill(whole_file.begin(), whole_file.end(), uint8_t{0});
       fail("a part of it was changed; restore it from a backup");
     }

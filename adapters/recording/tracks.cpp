@@ -18,9 +18,7 @@ constexpr int64_t piece_samples = mulaw_rate;
 
 recording_tracks::recording_tracks(int64_t longest_ms, sink out)
   : longest_(longest_ms * samples_per_ms), out_(std::move(out)),
-    ring_(static_cast<size_t>(2 * window), mulaw_silence) {
-  piece_.reserve(static_cast<size_t>(2 * piece_samples));
-}
+    ring_(static_cast<size_t>(2 * window), mulaw_silence) {}
 
 uint8_t& recording_tracks::at(side whose, int64_t sample) {
   auto index = 2 * (sample % window) + (whose == side::agent ? 1 : 0);
@@ -29,13 +27,13 @@ uint8_t& recording_tracks::at(side whose, int64_t sample) {
 
 void recording_tracks::hand_on(int64_t until) {
   while (handed_on_ < until) {
-    auto count = std::min(until - handed_on_, piece_samples);
-    piece_.clear();
-    for (int64_t i = handed_on_; i < handed_on_ + count; ++i)
-      for (auto whose : {side::caller, side::agent})
-        piece_.push_back(std::exchange(at(whose, i), mulaw_silence));
+    auto first = handed_on_ % window;
+    auto count = std::min({until - handed_on_, piece_samples, window - first});
+    auto both = std::span{ring_}.subspan(static_cast<size_t>(2 * first),
+                                         static_cast<size_t>(2 * count));
+    out_(both);
+    std::fill(both.begin(), both.end(), mulaw_silence);
     handed_on_ += count;
-    out_(piece_);
   }
 }
 

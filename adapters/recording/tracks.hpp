@@ -53,9 +53,8 @@ private:
 
   int64_t longest_;
   sink out_;
-  /// Rings of interleaved samples: what lies between `handed_on_` and `end_`.
+  /// A ring of interleaved samples: what lies between `handed_on_` and `end_`.
   std::vector<uint8_t> ring_;
-  std::vector<uint8_t> piece_;
   int64_t handed_on_ = 0; ///< samples
   int64_t end_ = 0;       ///< behind the newest sample of either side
 };
