@@ -328,8 +328,8 @@ void check_history(const call_file& x, std::vector<std::string>& broken) {
 /// (j) Without faults, every word of the caller reaches the call.
 void check_words(const call_file& x, std::vector<std::string>& broken) {
   if (!x.call.stages->mishaps.empty() || !x.own.kills.empty()
-      || x.plan.turns.interrupts == interruption::never || !x.call.ended || x.own.ordered_to_end
-      || x.trouble.small_credit || x.trouble.store)
+      || x.plan.turns.interrupts == interruption::never || !x.call.ended
+      || x.own.ordered_to_end || x.trouble.small_credit || x.trouble.store)
     return;
   std::string understood;
   for (auto& ev : events_of(x))

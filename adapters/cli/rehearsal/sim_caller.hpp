@@ -1,11 +1,11 @@
 #pragma once
 
-#include "tests/calls/sim_carrier.hpp"
+#include "adapters/cli/rehearsal/sim_carrier.hpp"
 
 #include <string>
 #include <vector>
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 /// One thing that a simulated caller does.
 struct caller_step {
@@ -98,4 +98,4 @@ inline constexpr size_t batch_bytes = 800;
 
 heard_batch read_batch(const uint8_t* batch);
 
-} // namespace velox::test
+} // namespace velox::rehearsal

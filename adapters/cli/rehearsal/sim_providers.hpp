@@ -1,11 +1,11 @@
 #pragma once
 
+#include "adapters/cli/rehearsal/sim_caller.hpp"
 #include "protocol/ports.hpp"
-#include "tests/calls/sim_caller.hpp"
 
 #include <random>
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 /// What can go wrong with one piece of a provider's work.
 enum class mishap : uint8_t {
@@ -105,4 +105,4 @@ make_sim_synthesizer(stage_world_ptr env, synthesis_client_actor client);
 std::unique_ptr<language_model>
 make_sim_model(stage_world_ptr env, answer_client_actor client);
 
-} // namespace velox::test
+} // namespace velox::rehearsal

@@ -1,4 +1,4 @@
-#include "tests/support/memory_store.hpp"
+#include "adapters/cli/rehearsal/memory_store.hpp"
 
 #include "protocol/errc.hpp"
 
@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <deque>
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 namespace {
 
@@ -245,4 +245,4 @@ store_actor spawn_memory_store(caf::actor_system& sys, memory_database_ptr db) {
   return sys.spawn(memory_store, std::move(db));
 }
 
-} // namespace velox::test
+} // namespace velox::rehearsal

@@ -1,6 +1,6 @@
-#include "tests/calls/sim_carrier.hpp"
+#include "adapters/cli/rehearsal/sim_carrier.hpp"
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 namespace {
 
@@ -168,4 +168,4 @@ milliseconds sim_carrier::heard(uint64_t turn, time_point until) const {
   return std::chrono::duration_cast<milliseconds>(result);
 }
 
-} // namespace velox::test
+} // namespace velox::rehearsal

@@ -1,11 +1,11 @@
-#include "tests/calls/sim_world.hpp"
+#include "adapters/cli/rehearsal/sim_world.hpp"
 
 #include "actors/call.hpp"
 #include "config/log.hpp"
 
 #include <caf/actor_registry.hpp>
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 namespace {
 
@@ -200,4 +200,4 @@ size_t sim_world::alive() {
   return time.sys.registry().running() - engine_actors_;
 }
 
-} // namespace velox::test
+} // namespace velox::rehearsal

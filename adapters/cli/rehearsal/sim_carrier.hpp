@@ -1,11 +1,11 @@
 #pragma once
 
+#include "adapters/cli/rehearsal/virtual_world.hpp"
 #include "protocol/ports.hpp"
-#include "tests/support/actor_test.hpp"
 
 #include <random>
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 /// How the line between the engine and the carrier behaves.
 struct line_quality {
@@ -116,4 +116,4 @@ private:
   bool closed_ = false;
 };
 
-} // namespace velox::test
+} // namespace velox::rehearsal

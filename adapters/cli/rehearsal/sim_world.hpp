@@ -3,12 +3,12 @@
 #include "actors/call_services.hpp"
 #include "actors/engine.hpp"
 #include "actors/memory_ledger.hpp"
-#include "tests/calls/sim_providers.hpp"
-#include "tests/support/memory_store.hpp"
+#include "adapters/cli/rehearsal/memory_store.hpp"
+#include "adapters/cli/rehearsal/sim_providers.hpp"
 
 #include <set>
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 /// The talk time of all calls, open to the test, and outliving the ledger
 /// actor that keeps it.
@@ -117,4 +117,4 @@ private:
 /// Everybody calls this agent.
 agent_record sim_agent();
 
-} // namespace velox::test
+} // namespace velox::rehearsal

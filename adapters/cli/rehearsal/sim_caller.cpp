@@ -1,8 +1,8 @@
-#include "tests/calls/sim_caller.hpp"
+#include "adapters/cli/rehearsal/sim_caller.hpp"
 
 #include <sstream>
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 namespace {
 
@@ -133,4 +133,4 @@ void sim_caller::end_sound() {
   carrier_.report(voice_stopped{});
 }
 
-} // namespace velox::test
+} // namespace velox::rehearsal

@@ -1,8 +1,8 @@
-#include "tests/calls/sim_providers.hpp"
+#include "adapters/cli/rehearsal/sim_providers.hpp"
 
 #include <stdexcept>
 
-namespace velox::test {
+namespace velox::rehearsal {
 
 namespace {
 
@@ -347,4 +347,4 @@ make_sim_model(stage_world_ptr env, answer_client_actor client) {
   return std::make_unique<sim_model>(std::move(env), std::move(client));
 }
 
-} // namespace velox::test
+} // namespace velox::rehearsal
