@@ -3,6 +3,8 @@
 #include "adapters/cli/rehearsal/virtual_world.hpp"
 #include "protocol/ports.hpp"
 
+#include <map>
+#include <memory>
 #include <random>
 
 namespace velox::rehearsal {
@@ -35,6 +37,13 @@ struct ear_record {
   virtual_world::time_point from;
   virtual_world::time_point until;
 };
+
+/// What each sentence was to say, by turn and index, as far as the audio's tags
+/// can tell them apart (their lowest eight bits). The voice fills it in.
+using sentence_texts = std::map<std::pair<uint64_t, uint32_t>, std::string>;
+
+/// 15 characters a second, as the ledger assumes of an unknown voice.
+inline constexpr size_t bytes_per_character = 532;
 
 /// The audio of a simulated sentence: bytes say whose they are, so that a
 /// carrier can tell whatever label it arrives under.
@@ -82,6 +91,8 @@ public:
   std::optional<time_point> quiet_since(time_point now) const;
 
   // -- for the record
+  const std::shared_ptr<sentence_texts>& texts() const { return texts_; }
+
   const std::vector<wire_record>& wire() const { return wire_; }
 
   /// What the ear got, cut at `until`.
@@ -114,6 +125,7 @@ private:
   time_point started_;
   uint64_t next_mark_ = 0;
   bool closed_ = false;
+  std::shared_ptr<sentence_texts> texts_ = std::make_shared<sentence_texts>();
 };
 
 } // namespace velox::rehearsal

@@ -26,12 +26,14 @@ private:
 
 /// What all three sessions have in common.
 struct session_base {
-  explicit session_base(stage_world_ptr x)
-    : env(std::move(x)), timers(env->world), number(++env->sessions) {}
+  session_base(stage_world_ptr x, size_t provider)
+    : env(std::move(x)), timers(env->world), number(++env->sessions),
+      provider(provider) {}
 
   stage_world_ptr env;
   session_timers timers;
   uint64_t number;
+  size_t provider; ///< its place in the stage's list, from 1
   bool hung = false;
 };
 
@@ -40,45 +42,65 @@ struct session_base {
 
 class sim_recognizer final : public speech_recognizer, session_base {
 public:
-  sim_recognizer(stage_world_ptr x, recognition_client_actor client)
-    : session_base(std::move(x)), client_(std::move(client)) {}
+  sim_recognizer(stage_world_ptr x, recognition_client_actor client,
+                 size_t provider)
+    : session_base(std::move(x), provider), client_(std::move(client)) {}
 
   void hear(std::vector<uint8_t> mulaw) override {
     for (size_t i = 0; i + batch_bytes <= mulaw.size(); i += batch_bytes)
-      if (auto word = read_batch(mulaw.data() + i).word)
-        add(env->words->at(word->first).at(word->second));
+      if (auto word = read_batch(mulaw.data() + i).word) {
+        auto& utterance = env->words->at(word->first);
+        if (utterance.echo) {
+          overhear(utterance.words.at(word->second));
+          continue;
+        }
+        confidence_ = std::min(confidence_, utterance.confidence);
+        add(utterance.words.at(word->second));
+      }
   }
 
-  void utterance_began() override {}
+  void utterance_began() override { echo_.clear(); }
 
   void utterance_ended() override {
     if (hung)
       return;
     auto text = std::exchange(words_, {});
-    auto span = env->between(milliseconds{50}, milliseconds{500});
-    auto what = env->draw("stt", env->recogniser, env->recogniser_tally);
-    switch (what) {
+    auto sure = text.empty() ? 0 : std::exchange(confidence_, usual_confidence);
+    auto& luck = env->recogniser;
+    auto span
+      = env->first_in(luck, env->between(milliseconds{50}, milliseconds{500}));
+    auto drawn = env->draw("stt", luck, env->recogniser_tally, provider);
+    switch (drawn.what) {
       case mishap::lose: return;
       case mishap::hang: hung = true; return;
       case mishap::crash: throw std::runtime_error("the recogniser crashed");
       case mishap::fail:
-        caf::anon_send(client_, provider_failed{"stt", "drill"});
+        caf::anon_send(client_, provider_failed{"stt", "drill", drawn.code});
         return;
-      case mishap::delay:
-        span += env->between(milliseconds{2000}, milliseconds{7000});
-        break;
-      case mishap::duplicate: tell(text, span + milliseconds{30}); break;
+      case mishap::slow:
+      case mishap::delay: span += env->lateness(drawn); break;
+      case mishap::duplicate: tell(text, sure, span + milliseconds{30}); break;
       case mishap::none: break;
     }
-    tell(text, span);
+    tell(text, sure, span);
   }
 
 private:
+  /// Words of the agent that came back.
+  void overhear(const std::string& word) {
+    echo_ += (echo_.empty() ? "" : " ") + word;
+    if (!hung)
+      timers.after(milliseconds{60}, [this, text = echo_] {
+        caf::anon_send(client_, words_partial{text});
+      });
+  }
+
   void add(const std::string& word) {
     words_ += (words_.empty() ? "" : " ") + word;
     if (hung)
       return;
-    timers.after(env->between(milliseconds{30}, milliseconds{90}),
+    timers.after(env->next_in(env->recogniser,
+                              env->between(milliseconds{30}, milliseconds{90})),
                  [this, text = words_] {
                    if (!words_.empty())
                      caf::anon_send(client_, words_partial{text});
@@ -86,20 +108,24 @@ private:
   }
 
   /// Finals keep their order, unless one is delayed by a mishap.
-  void tell(const std::string& text, caf::timespan span) {
+  void tell(const std::string& text, double sure, caf::timespan span) {
     auto now = env->world.now();
     if (span < seconds{2}) {
       last_final_ = std::max(last_final_, now + span);
       span = last_final_ - now;
     }
-    timers.after(span, [this, text] {
+    timers.after(span, [this, text, sure] {
       if (!hung)
-        caf::anon_send(client_, words_final{text, text.empty() ? 0 : 0.9});
+        caf::anon_send(client_, words_final{text, sure});
     });
   }
 
+  static constexpr double usual_confidence = 0.9;
+
   recognition_client_actor client_;
+  double confidence_ = 1; ///< of the least sure words
   std::string words_;
+  std::string echo_;
   virtual_world::time_point last_final_{};
 };
 
@@ -108,29 +134,33 @@ private:
 
 class sim_synthesizer final : public speech_synthesizer, session_base {
 public:
-  sim_synthesizer(stage_world_ptr x, synthesis_client_actor client)
-    : session_base(std::move(x)), client_(std::move(client)) {}
+  sim_synthesizer(stage_world_ptr x, synthesis_client_actor client,
+                  size_t provider)
+    : session_base(std::move(x), provider), client_(std::move(client)) {}
 
   void say(const sentence& x) override {
+    if (env->texts)
+      env->texts->try_emplace({x.turn & 0xff, x.index & 0xff}, x.text);
     if (hung)
       return;
-    auto span
-      = env->between(milliseconds{60},
-                     std::chrono::duration_cast<milliseconds>(env->slowest) / 2
-                       + milliseconds{60});
-    auto what = env->draw("tts", env->synthesiser, env->synthesiser_tally);
-    switch (what) {
+    auto& luck = env->synthesiser;
+    auto span = env->first_in(
+      luck,
+      env->between(milliseconds{60},
+                   std::chrono::duration_cast<milliseconds>(env->slowest) / 2
+                     + milliseconds{60}));
+    auto drawn = env->draw("tts", luck, env->synthesiser_tally, provider);
+    switch (drawn.what) {
       case mishap::lose: return;
       case mishap::hang: hung = true; return;
       case mishap::crash: throw std::runtime_error("the synthesiser crashed");
-      case mishap::delay:
-        span += env->between(milliseconds{2000}, milliseconds{7000});
-        break;
+      case mishap::delay: span += env->lateness(drawn); break;
+      case mishap::slow:
       case mishap::fail:
       case mishap::duplicate:
       case mishap::none: break;
     }
-    stream(x, span, what);
+    stream(x, span, drawn);
   }
 
   void cancel(uint64_t turn) override {
@@ -141,30 +171,38 @@ public:
 private:
   /// Pieces of half a second, faster than they are spoken; now and then one is
   /// on its way when the turn is cancelled.
-  void stream(const sentence& x, caf::timespan span, mishap what) {
+  void stream(const sentence& x, caf::timespan span, planned_mishap drawn) {
+    auto what = drawn.what;
     auto total = x.text.size() * bytes_per_character;
     auto now = env->world.now();
     free_at_ = std::max(free_at_, now) + span;
     for (size_t offset = 0; offset < total; offset += piece) {
       auto size = std::min(piece, total - offset);
       auto last = offset + size >= total;
-      if (what == mishap::fail && offset >= 2 * piece) {
-        timers.after(free_at_ - now, [this] {
-          caf::anon_send(client_, provider_failed{"tts", "drill"});
-        });
+      if (what == mishap::fail
+          && (offset >= 2 * piece || env->synthesiser.script)) {
+        provider_failed failed{"tts", "drill", drawn.code};
+        failed.attempt = x.attempt;
+        timers.after(free_at_ - now,
+                     [this, failed] { caf::anon_send(client_, failed); });
         return;
       }
-      give(sentence_audio{x.turn, x.index, offset, {}, last}, size);
+      sentence_audio next{x.turn, x.index, offset, {}, last};
+      next.attempt = x.attempt;
+      give(next, size);
       if (what == mishap::duplicate)
-        give(sentence_audio{x.turn, x.index, offset, {}, last}, size);
-      free_at_ += env->between(milliseconds{40}, milliseconds{200});
+        give(next, size);
+      free_at_ += env->next_in(
+        env->synthesiser, env->between(milliseconds{40}, milliseconds{200}));
+      if (what == mishap::slow && offset == 0)
+        free_at_ += env->lateness(drawn);
       if (env->chance(env->stalls)) // the voice runs dry in mid-sentence
         free_at_ += env->between(milliseconds{500}, milliseconds{3000});
     }
   }
 
   void give(sentence_audio x, size_t size) {
-    auto late = env->chance(0.1);
+    auto late = !env->synthesiser.script && env->chance(0.1);
     timers.after(free_at_ - env->world.now(), [this, x, size, late]() mutable {
       if (hung || (x.turn <= cancelled_ && !late))
         return;
@@ -217,27 +255,40 @@ std::string invent_answer(const prompt& x) {
 
 class sim_model final : public language_model, session_base {
 public:
-  sim_model(stage_world_ptr x, answer_client_actor client)
-    : session_base(std::move(x)), client_(std::move(client)) {}
+  sim_model(stage_world_ptr x, answer_client_actor client, size_t provider)
+    : session_base(std::move(x), provider), client_(std::move(client)) {}
 
   void answer(const prompt& x) override {
     env->asked.push_back({number, env->world.now(), x});
     if (hung)
       return;
     turn_ = x.turn;
-    auto span = env->between(
-      milliseconds{100}, std::chrono::duration_cast<milliseconds>(env->slowest)
-                           + milliseconds{100});
-    auto what = env->draw("llm", env->model, env->model_tally);
-    switch (what) {
+    auto& luck = env->model;
+    auto span = env->first_in(
+      luck, env->between(milliseconds{100},
+                         std::chrono::duration_cast<milliseconds>(env->slowest)
+                           + milliseconds{100}));
+    auto drawn = env->draw("llm", luck, env->model_tally, provider);
+    switch (drawn.what) {
       case mishap::hang: hung = true; return;
       case mishap::crash: throw std::runtime_error("the model crashed");
-      case mishap::delay:
-        span += env->between(milliseconds{2000}, milliseconds{7000});
-        break;
+      case mishap::delay: span += env->lateness(drawn); break;
       default: break;
     }
-    stream(x, text_of(x), span, what);
+    reply_ = reply_to(x);
+    stream(x, rest_of(x, reply_.text), span, drawn);
+  }
+
+  void use_results(const tool_results& x) override {
+    if (hung || x.turn != turn_)
+      return;
+    auto failed = std::any_of(x.results.begin(), x.results.end(),
+                              [](auto& one) { return one.failed; });
+    auto text = failed && !reply_.when_failed.empty() ? reply_.when_failed
+                                                      : reply_.when_done;
+    reply_.calls.clear();
+    auto span = env->first_in(env->model, milliseconds{300});
+    stream(asked_, text, span, {});
   }
 
   void cancel(uint64_t turn) override {
@@ -246,8 +297,25 @@ public:
   }
 
 private:
-  std::string text_of(const prompt& x) {
-    auto whole = env->answer ? env->answer(x) : invent_answer(x);
+  model_reply reply_to(const prompt& x) {
+    asked_ = x;
+    if (env->reply)
+      return env->reply(x);
+    model_reply result;
+    result.text = env->answer ? env->answer(x) : invent_answer(x);
+    result.memory = "turn " + std::to_string(x.turn);
+    std::mt19937_64 random{hash_of(x) + 1};
+    std::uniform_real_distribution<> share;
+    if (auto dice = share(random); dice < env->hangs_up) {
+      result.then = next_step::hang_up;
+    } else if (dice < env->hangs_up + env->transfers) {
+      result.then = next_step::transfer;
+      result.transfer_to = "+15550100";
+    }
+    return result;
+  }
+
+  std::string rest_of(const prompt& x, const std::string& whole) {
     if (x.said_so_far.empty())
       return whole;
     if (whole.compare(0, x.said_so_far.size(), x.said_so_far) != 0) {
@@ -260,31 +328,39 @@ private:
   }
 
   void stream(const prompt& x, const std::string& text, caf::timespan span,
-              mishap what) {
+              planned_mishap drawn) {
+    auto what = drawn.what;
     for (size_t from = 0; from < text.size();) {
       auto until = std::min(text.find(' ', from + 12), text.size());
       if (what == mishap::fail && from > text.size() / 2)
         break;
-      tell(x.turn, span, tokens{x.turn, text.substr(from, until - from)});
-      span += env->between(milliseconds{10}, milliseconds{120});
+      tokens next{x.turn, text.substr(from, until - from)};
+      next.attempt = x.attempt;
+      tell(x.turn, span, next);
+      span += env->next_in(env->model,
+                           env->between(milliseconds{10}, milliseconds{120}));
+      if (what == mishap::slow && from == 0)
+        span += env->lateness(drawn);
       from = until;
     }
     if (what == mishap::lose)
       return;
     if (what == mishap::fail) {
-      tell(x.turn, span, provider_failed{"llm", "drill"});
+      provider_failed failed{"llm", "drill", drawn.code};
+      failed.attempt = x.attempt;
+      tell(x.turn, span, failed);
       return;
     }
-    answer_done done{
-      x.turn, next_step::listen, {}, "turn " + std::to_string(x.turn)};
-    std::mt19937_64 random{hash_of(x) + 1};
-    std::uniform_real_distribution<> share;
-    if (auto dice = share(random); dice < env->hangs_up) {
-      done.then = next_step::hang_up;
-    } else if (dice < env->hangs_up + env->transfers) {
-      done.then = next_step::transfer;
-      done.transfer_to = "+15550100";
+    if (!reply_.calls.empty()) {
+      tell(x.turn, span, tool_calls{x.turn, reply_.calls, x.attempt});
+      if (what == mishap::duplicate)
+        tell(x.turn, span, tool_calls{x.turn, reply_.calls, x.attempt});
+      return;
     }
+    answer_done done{x.turn, reply_.then, reply_.transfer_to, reply_.memory};
+    done.attempt = x.attempt;
+    done.press = reply_.press;
+    done.expects_keys = reply_.expects_keys;
     tell(x.turn, span, done);
     if (what == mishap::duplicate)
       tell(x.turn, span, done);
@@ -300,6 +376,8 @@ private:
 
   answer_client_actor client_;
   uint64_t turn_ = 0;
+  prompt asked_;
+  model_reply reply_;
 };
 
 } // namespace
@@ -309,6 +387,7 @@ std::string_view to_text(mishap x) {
     case mishap::none: return "none";
     case mishap::lose: return "lose";
     case mishap::delay: return "delay";
+    case mishap::slow: return "slow";
     case mishap::duplicate: return "duplicate";
     case mishap::fail: return "fail";
     case mishap::crash: return "crash";
@@ -317,34 +396,53 @@ std::string_view to_text(mishap x) {
   return "";
 }
 
-mishap sim_stage_world::draw(const char* stage, const stage_luck& luck,
-                             tally& so_far) {
+planned_mishap sim_stage_world::draw(const char* stage, const stage_luck& luck,
+                                     tally& so_far, size_t provider) {
   static const std::vector<mishap> any{mishap::lose,      mishap::delay,
                                        mishap::duplicate, mishap::fail,
                                        mishap::crash,     mishap::hang};
-  if (so_far.pieces++ < luck.first || so_far.bad >= luck.most
-      || !chance(luck.bad))
-    return mishap::none;
+  auto piece = ++so_far.pieces;
+  auto own = ++so_far.by_provider[provider];
+  if (luck.script) {
+    for (auto& x : luck.script->faults) {
+      if (x.provider != 0 && x.provider != provider)
+        continue;
+      auto number = x.provider == 0 ? piece : own;
+      if (number < x.first || number > x.last)
+        continue;
+      mishaps.push_back({world.now(), stage, x.how.what});
+      return x.how;
+    }
+    return {};
+  }
+  if (piece <= luck.first || so_far.bad >= luck.most || !chance(luck.bad))
+    return {};
   ++so_far.bad;
   auto& how = luck.how.empty() ? any : luck.how;
   auto result = how[below(how.size())];
   mishaps.push_back({world.now(), stage, result});
-  return result;
+  return {result};
 }
 
 std::unique_ptr<speech_recognizer>
-make_sim_recognizer(stage_world_ptr env, recognition_client_actor client) {
-  return std::make_unique<sim_recognizer>(std::move(env), std::move(client));
+make_sim_recognizer(stage_world_ptr env, recognition_client_actor client,
+                    size_t provider) {
+  return std::make_unique<sim_recognizer>(std::move(env), std::move(client),
+                                          provider);
 }
 
 std::unique_ptr<speech_synthesizer>
-make_sim_synthesizer(stage_world_ptr env, synthesis_client_actor client) {
-  return std::make_unique<sim_synthesizer>(std::move(env), std::move(client));
+make_sim_synthesizer(stage_world_ptr env, synthesis_client_actor client,
+                     size_t provider) {
+  return std::make_unique<sim_synthesizer>(std::move(env), std::move(client),
+                                           provider);
 }
 
 std::unique_ptr<language_model>
-make_sim_model(stage_world_ptr env, answer_client_actor client) {
-  return std::make_unique<sim_model>(std::move(env), std::move(client));
+make_sim_model(stage_world_ptr env, answer_client_actor client,
+               size_t provider) {
+  return std::make_unique<sim_model>(std::move(env), std::move(client),
+                                     provider);
 }
 
 } // namespace velox::rehearsal

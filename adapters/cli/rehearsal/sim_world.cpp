@@ -16,6 +16,10 @@ constexpr unix_ms birthday = 1'767'225'600'000;
 /// passes their parent's exit handler by.
 constexpr auto crash = caf::exit_reason::unhandled_exception;
 
+std::string name_of(const char* stage, size_t number) {
+  return std::string{stage} + "-" + std::to_string(number);
+}
+
 ledger_actor::behavior_type
 sim_ledger(ledger_actor::pointer self, sim_book_ptr book) {
   return {[self, book](const charge& x) -> caf::result<balance> {
@@ -56,8 +60,9 @@ agent_record sim_agent() {
 }
 
 sim_world::sim_world(world_plan plan)
-  : db(make_memory_database(sim_agent())),
-    book(std::make_shared<sim_book>(plan.credit)), epoch_(time.now()) {
+  : db(make_memory_database(plan.agent)),
+    book(std::make_shared<sim_book>(plan.credit)), agent_(plan.agent),
+    epoch_(time.now()) {
   config::log().set_level(spdlog::level::off);
   actors::engine_options options;
   options.admission = plan.admission;
@@ -91,17 +96,32 @@ sim_world::make_services(const world_plan& plan) {
   result->ledger = engine;
   auto of
     = [stages = stages_](const std::string& call) { return stages->at(call); };
-  result->choose = actors::fixed_providers(
-    [of](const recognizer_options& x, auto client) {
-      return make_sim_recognizer(of(x.call_id), std::move(client));
-    },
-    [of](const synthesizer_options& x, auto client) {
-      return make_sim_synthesizer(of(x.call_id), std::move(client));
-    },
-    [of](const language_model_options& x, auto client) {
-      return make_sim_model(of(x.call_id), std::move(client));
-    });
-  result->brief = [](const agent_record&) { return agent_briefing{}; };
+  result->choose = [of, plan](const agent_record&, const agent_briefing&) {
+    call_providers all;
+    for (size_t n = 1; n <= plan.recognisers; ++n)
+      all.recognizers.push_back(
+        {name_of("stt", n), "",
+         [of, n](const recognizer_options& x, auto client) {
+           return make_sim_recognizer(of(x.call_id), std::move(client), n);
+         }});
+    for (size_t n = 1; n <= plan.synthesisers; ++n)
+      all.voices.push_back({name_of("tts", n), "",
+                            [of, n](const synthesizer_options& x, auto client) {
+                              return make_sim_synthesizer(of(x.call_id),
+                                                          std::move(client), n);
+                            }});
+    for (size_t n = 1; n <= plan.models; ++n)
+      all.models.push_back(
+        {name_of("llm", n), "",
+         [of, n](const language_model_options& x, auto client) {
+           return make_sim_model(of(x.call_id), std::move(client), n);
+         }});
+    return all;
+  };
+  result->brief = plan.brief;
+  if (!result->brief)
+    result->brief = [](const agent_record&) { return agent_briefing{}; };
+  result->tools = plan.tools;
   result->turns = plan.turns;
   result->limits = plan.limits;
   result->counters.ended = [this](end_reason why) { ++ended[why]; };
@@ -122,15 +142,17 @@ sim_call& sim_world::place(call_plan plan) {
     = std::make_unique<sim_caller>(time, *call->carrier, plan.script);
   call->stages = std::make_shared<sim_stage_world>(time, plan.seed * 17 + 3);
   call->stages->words = call->caller->words();
+  call->stages->texts = call->carrier->texts();
   (*stages_)[plan.call_id] = call->stages;
   call->began = time.now();
   actors::call_options options;
   options.start.call_id = plan.call_id;
   options.start.stream_id = "MZ" + plan.call_id;
-  options.start.agent_id = "agent";
-  options.start.org_id = "org";
-  options.start.caller = "anonymous";
-  options.start.called = sim_agent().phone_number;
+  options.start.agent_id = agent_.id;
+  options.start.org_id = agent_.org_id;
+  options.start.caller = plan.outbound ? agent_.phone_number : "anonymous";
+  options.start.called = plan.outbound ? "+15550142" : agent_.phone_number;
+  options.start.outbound = plan.outbound;
   options.start.token_nonce = plan.nonce.empty() ? plan.call_id : plan.nonce;
   options.start.resumed = plan.resumed;
   options.leg = call->carrier;
@@ -167,6 +189,11 @@ void sim_world::kill_store() {
 
 void sim_world::kill_ledger() {
   caf::anon_send_exit(ledger_, crash);
+}
+
+void sim_world::spend_credit() {
+  auto left = book->arithmetic.of(agent_.org_id).seconds;
+  book->arithmetic.book({agent_.org_id, "another call", 0, left});
 }
 
 void sim_world::kill_registry() {

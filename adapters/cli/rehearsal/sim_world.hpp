@@ -38,6 +38,7 @@ struct call_plan {
   line_quality line{};
   std::vector<caller_step> script{};
   uint64_t seed = 1;
+  bool outbound = false;
 };
 
 /// A call that takes or took place.
@@ -52,12 +53,22 @@ struct sim_call {
   caf::error exit; ///< why its actor ended
 };
 
+/// Everybody calls this agent, unless told otherwise.
+agent_record sim_agent();
+
 /// What all calls of a world share.
 struct world_plan {
   actors::call_limits limits{};
   turn_policy turns{};
   actors::admission_options admission{};
-  int64_t credit = 100'000; ///< seconds
+  int64_t credit = 100'000;         ///< seconds
+  agent_record agent = sim_agent(); ///< everybody calls this one
+  briefing_source brief{};          ///< empty: nothing but defaults
+  std::shared_ptr<tool_port> tools{};
+  /// How many providers each stage has to fall back on.
+  size_t recognisers = 1;
+  size_t synthesisers = 1;
+  size_t models = 1;
 };
 
 /// An engine in virtual time with a store in memory, a ledger, and providers
@@ -83,6 +94,9 @@ public:
   void kill_ledger();
   void kill_registry();
 
+  /// The organisation's talk time is used up from now on.
+  void spend_credit();
+
   /// A drill, as an operator orders it.
   void kill_child(sim_call& call, const std::string& child);
 
@@ -105,6 +119,7 @@ public:
 private:
   std::shared_ptr<actors::call_services> make_services(const world_plan& plan);
 
+  agent_record agent_;
   virtual_world::time_point epoch_;
   store_actor store_;
   ledger_actor ledger_;
@@ -113,8 +128,5 @@ private:
     = std::make_shared<std::map<std::string, stage_world_ptr>>();
   size_t engine_actors_ = 0;
 };
-
-/// Everybody calls this agent.
-agent_record sim_agent();
 
 } // namespace velox::rehearsal
