@@ -67,6 +67,7 @@ struct test_options {
   std::string only;
   uint64_t seed = 0;
   bool trace = false;
+  bool disabled = false;
 };
 
 std::optional<std::string> read_text(const fs::path& file) {
@@ -172,6 +173,8 @@ int test(const context& ctx, const test_options& options) {
   for (auto& x : calls) {
     if (options.seed != 0)
       x.seed = options.seed;
+    if (options.disabled)
+      x.disabled.clear();
     try {
       results.push_back(rehearsal::rehearse(x));
     } catch (const std::invalid_argument& problem) {
@@ -215,6 +218,8 @@ void add_test(CLI::App& app, context& ctx) {
     ->check(CLI::PositiveNumber);
   sub->add_flag("--trace", options->trace,
                 "Print all that happened, also of calls that passed");
+  sub->add_flag("--disabled", options->disabled,
+                "Run calls that say 'disabled', too");
   sub->callback([&ctx, options] {
     ctx.action = [&ctx, options] { return test(ctx, *options); };
   });

@@ -41,36 +41,47 @@ std::string instead(const expectation& x, const entries& all, size_t from,
   return fmt::format("no '{}' in the whole call", x.kind);
 }
 
+/// Whether `entry` came in time after what was over at `last_end`.
+void judge_wait(const expectation& x, const timeline_entry& entry,
+                time_point last_end, time_point zero,
+                std::vector<failure>& out) {
+  auto wait = entry.from - last_end;
+  auto late = x.within && wait > *x.within;
+  auto early = x.not_before && wait < *x.not_before;
+  if (!late && !early)
+    return;
+  out.push_back(
+    {x.line,
+     fmt::format("{} {} {} {}", x.describe(), late ? "within" : "not before",
+                 in_words(late ? *x.within : *x.not_before),
+                 "since what comes before"),
+     fmt::format("{} later: {}", in_words(wait), describe(entry, zero))});
+}
+
+/// What happened at the same instant has no order.
 void judge_order(const call_script& script, const rehearsal& call,
                  std::vector<failure>& out) {
   auto& all = call.timeline();
-  size_t next = 0;
+  std::vector<bool> used(all.size());
+  auto since = call.began();
   auto last_end = call.began();
   for (auto& x : script.in_order) {
-    auto found = next;
-    while (found < all.size() && !fits(x, all[found]))
+    size_t first = 0;
+    while (first < all.size() && all[first].from < since)
+      ++first;
+    auto found = first;
+    while (found < all.size() && (used[found] || !fits(x, all[found])))
       ++found;
     if (found == all.size()) {
       out.push_back(
-        {x.line, x.describe(), instead(x, all, next, call.began())});
+        {x.line, x.describe(), instead(x, all, first, call.began())});
       return; // what follows it would only confuse
     }
     auto& entry = all[found];
-    auto wait = entry.from - last_end;
-    if (x.within && wait > *x.within)
-      out.push_back({x.line,
-                     x.describe() + " within " + in_words(*x.within)
-                       + " of what comes before",
-                     fmt::format("{} later: {}", in_words(wait),
-                                 describe(entry, call.began()))});
-    if (x.not_before && wait < *x.not_before)
-      out.push_back({x.line,
-                     x.describe() + " not before " + in_words(*x.not_before)
-                       + " have passed",
-                     fmt::format("{} later: {}", in_words(wait),
-                                 describe(entry, call.began()))});
+    judge_wait(x, entry, last_end, call.began(), out);
+    used[found] = true;
+    since = entry.from;
     last_end = entry.until;
-    next = found + 1;
   }
 }
 

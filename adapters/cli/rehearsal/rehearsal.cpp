@@ -63,6 +63,7 @@ agent_briefing brief(const call_script& script, const agent_record& agent) {
   if (script.agent_yaml.empty()) {
     result.lines.greeting = script.greeting;
     result.transfer_number = script.transfer_number;
+    result.languages = script.languages;
   } else {
     auto self = answers_itself(script);
     cli::briefings source{[self](const agent_record&, const agent_briefing&) {
@@ -84,20 +85,21 @@ agent_briefing brief(const call_script& script, const agent_record& agent) {
   return result;
 }
 
-const std::string* last_words(const prompt& x) {
-  for (auto i = x.history.rbegin(); i != x.history.rend(); ++i)
-    if (i->role == "user")
-      return &i->text;
-  return nullptr;
+/// What the caller has just said; empty when it was not understood.
+std::string last_words(const prompt& x) {
+  auto spoke = !x.history.empty() && x.history.back().role == "user";
+  return spoke ? x.history.back().text : std::string{};
 }
 
-/// All that the caller has said: the same words get the same answer, also
-/// after a restart in the middle of it.
-std::string said_by_caller(const prompt& x) {
+/// What a turn of the caller is known by: it gets the same answer when it is
+/// asked about again, after a restart in the middle of the answer.
+std::string turn_key(const prompt& x) {
   std::string result;
   for (auto& line : x.history)
     if (line.role == "user")
       result += line.text + "\n";
+  if (!x.history.empty() && x.history.back().role != "user")
+    result += "not understood behind " + x.history.back().text;
   return result;
 }
 
@@ -182,15 +184,15 @@ model_reply rehearsal::reply_to(const prompt& x, sim_stage_world& stages) {
   if (agent_)
     return agent_(x);
   auto& answers = script_.answers;
-  auto said = said_by_caller(x);
+  auto said = turn_key(x);
   if (auto known = replies_.find(said); known != replies_.end())
     return answers[known->second].reply;
-  auto* words = last_words(x);
+  auto words = last_words(x);
   for (size_t i = 0; i < answers.size(); ++i) {
     auto& one = answers[i];
-    auto fits = !one.when         ? words != nullptr
-                : one.first_words ? words == nullptr
-                                  : words != nullptr && one.when->holds(*words);
+    auto fits = x.history.empty()
+                  ? one.first_words
+                  : !one.first_words && (!one.when || one.when->holds(words));
     if (!fits || (one.once && used_[i]))
       continue;
     used_[i] = true;
@@ -198,8 +200,10 @@ model_reply rehearsal::reply_to(const prompt& x, sim_stage_world& stages) {
     return one.reply;
   }
   stages.surprises.push_back(
-    words ? "no answer fits \"" + *words + "\""
-          : "no answer has 'when: call_begins', and the agent no greeting");
+    x.history.empty()
+      ? std::string{"no answer has 'when: call_begins', and the agent no "
+                    "greeting"}
+      : "no answer fits \"" + words + "\"");
   model_reply lost;
   lost.text = "I do not know what to say.";
   return lost;

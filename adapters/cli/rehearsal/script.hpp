@@ -141,6 +141,7 @@ struct call_script {
   std::string transfer_number;
   std::map<std::string, std::string> lines; ///< instead of the agent's
   std::vector<std::string> fillers;         ///< instead of the agent's
+  std::vector<spoken_language> languages;   ///< of a plain agent
   std::string now = "2026-01-05 10:00";     ///< when the call begins
 
   bool outbound = false;

@@ -53,17 +53,18 @@ read_item(const YAML::Node& node, const std::string& where,
   file_map map{node, where, errors};
   if (!node.IsMap())
     return std::nullopt;
-  std::string known;
-  for (auto& kind : entry_kinds()) {
-    known += (known.empty() ? "" : ", ") + std::string{kind.name};
-    std::string name{kind.name};
-    if (!map.get(name).IsDefined())
+  for (auto pair : node) { // the first key that is a kind says what it is
+    auto kinds = entry_kinds();
+    auto kind = std::find_if(kinds.begin(), kinds.end(), [&](auto& x) {
+      return pair.first.IsScalar() && x.name == pair.first.Scalar();
+    });
+    if (kind == kinds.end())
       continue;
     expectation out;
     out.line = line_of(node);
-    out.kind = name;
-    out.fields[""] = read_rule(map, name);
-    read_fields(map, node, kind, out);
+    out.kind = kind->name;
+    out.fields[""] = read_rule(map, out.kind);
+    read_fields(map, node, *kind, out);
     out.within = read_span(map, "within");
     out.not_before = read_span(map, "not_before");
     if (auto x = read_number(map, "times", 0, 100'000))
@@ -73,6 +74,9 @@ read_item(const YAML::Node& node, const std::string& where,
     map.no_other_keys();
     return out;
   }
+  std::string known;
+  for (auto& kind : entry_kinds())
+    known += (known.empty() ? "" : ", ") + std::string{kind.name};
   map.complain("said",
                "or another expectation is missing; give one of " + known);
   return std::nullopt;

@@ -354,6 +354,15 @@ void read_inline_agent(file_map& map, call_script& out) {
   if (auto x = map.text("language"); !x.empty())
     out.language = x;
   out.transfer_number = map.text("transfer_number");
+  for (auto& item : map.maps("languages")) {
+    spoken_language x;
+    x.language = item.required("language");
+    x.name = item.required("name");
+    x.voice = item.text("voice");
+    x.instructions = item.text("instructions");
+    item.no_other_keys();
+    out.languages.push_back(std::move(x));
+  }
   if (auto lines = map.map("lines")) {
     for (auto name : line_names)
       if (auto text = lines->text(std::string{name}); !text.empty())

@@ -106,6 +106,9 @@ scripted_answer read_answer(file_map& map, std::vector<std::string>& errors) {
   auto& reply = out.reply;
   reply.text = map.text("say");
   reply.calls = read_calls(map, errors);
+  if (auto x = map.text("set_language"); !x.empty())
+    reply.calls.push_back({"call_language", "set_language",
+                           to_json(YAML::Load("{language: \"" + x + "\"}"))});
   reply.when_done = map.text("then_say");
   reply.when_failed = map.text("if_failed");
   if (reply.calls.empty() && !(reply.when_done + reply.when_failed).empty())
@@ -118,9 +121,6 @@ scripted_answer read_answer(file_map& map, std::vector<std::string>& errors) {
   reply.press = map.text("press");
   if (auto x = read_number(map, "expects_keys", 0, 40))
     reply.expects_keys = static_cast<uint32_t>(*x);
-  if (auto x = map.text("set_language"); !x.empty())
-    reply.calls.push_back({"call_language", "set_language",
-                           to_json(YAML::Load("{language: \"" + x + "\"}"))});
   map.no_other_keys();
   return out;
 }

@@ -130,8 +130,7 @@ void sim_caller::press(const caller_step& x) {
                    [this, digit] { carrier_.report(key_pressed{digit}); });
     after += x.between_keys;
   }
-  step_since_ += after;
-  busy_until_ = step_since_;
+  record_.back().until = busy_until_ = step_since_ = step_since_ + after;
 }
 
 void sim_caller::begin_sound(const caller_step& x) {

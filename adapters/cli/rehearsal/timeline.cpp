@@ -141,7 +141,9 @@ void add_model(const sim_call& leg, entries& out) {
     std::string history, agent;
     for (auto& line : x.what.history) {
       auto user = line.role == "user";
-      (user ? one.fields[""] : agent) = line.text;
+      if (!user)
+        agent = line.text;
+      one.fields[""] = user ? line.text : ""; // empty: not understood
       history += (history.empty() ? "" : "\n")
                  + std::string{user ? "caller: " : "agent: "} + line.text;
       if (!user)
@@ -219,22 +221,25 @@ std::vector<timeline_entry>
 timeline_of(sim_world& world, std::span<sim_call* const> legs,
             const sim_tools& tools, const std::vector<engine_record>& engine) {
   entries out;
-  for (auto* leg : legs) {
+  // At the same instant, causes first.
+  for (auto& x : engine)
+    out.push_back(entry(x.at, "engine", x.what));
+  for (auto* leg : legs)
     add_caller(*leg, out);
-    add_ear(*leg, out);
-    add_wire(*leg, out);
+  if (!legs.empty())
+    add_log(world, *legs.front(), out);
+  for (auto* leg : legs)
     add_model(*leg, out);
-  }
   for (auto& x : tools.record()) {
     out.push_back(entry(x.at, "tool", x.what.name));
     out.back().fields.merge(members_of(x.what.arguments, "arguments"));
   }
-  for (auto& x : engine)
-    out.push_back(entry(x.at, "engine", x.what));
-  if (!legs.empty()) {
-    add_log(world, *legs.front(), out);
-    add_store(world, *legs.back(), out);
+  for (auto* leg : legs) {
+    add_wire(*leg, out);
+    add_ear(*leg, out);
   }
+  if (!legs.empty())
+    add_store(world, *legs.back(), out);
   std::stable_sort(out.begin(), out.end(),
                    [](auto& a, auto& b) { return a.from < b.from; });
   return out;
