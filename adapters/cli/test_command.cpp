@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 constexpr auto footer
   = R"(Each file is a YAML script of a whole call: who speaks when, what the providers
 do, what must be heard, said and stored (docs/scripted-calls.md). The calls run
-through the engine itself in virtual time: a call of a minute takes about a
-millisecond, and the same script always gives the same call. A directory stands
+through the engine itself in virtual time: a call of a minute takes some
+milliseconds, and the same script always gives the same call. A directory stands
 for the *.yaml files in it.
 
   agent: my-agent.yaml               the agent file, beside the script

@@ -26,15 +26,15 @@ bool fits(const expectation& x, const timeline_entry& y) {
 
 /// What there was instead: entries of the same kind, the nearest first.
 std::string instead(const expectation& x, const entries& all, size_t from,
-                    time_point zero) {
+                    time_point zero, const std::vector<bool>& used = {}) {
   std::string result;
   size_t shown = 0;
   for (size_t i = from; i < all.size() && shown < 3; ++i)
-    if (all[i].kind == x.kind && ++shown > 0)
+    if (all[i].kind == x.kind && (used.empty() || !used[i]) && ++shown > 0)
       result += (result.empty() ? "" : "; ") + describe(all[i], zero);
   if (!result.empty())
     return result;
-  for (size_t i = from; i-- > 0;)
+  for (size_t i = all.size(); i-- > 0;)
     if (all[i].kind == x.kind)
       return fmt::format("no '{}' any more; the last one {}", x.kind,
                          describe(all[i], zero));
@@ -74,7 +74,7 @@ void judge_order(const call_script& script, const rehearsal& call,
       ++found;
     if (found == all.size()) {
       out.push_back(
-        {x.line, x.describe(), instead(x, all, first, call.began())});
+        {x.line, x.describe(), instead(x, all, first, call.began(), used)});
       return; // what follows it would only confuse
     }
     auto& entry = all[found];

@@ -207,6 +207,17 @@ void add_store(sim_world& world, const sim_call& leg, entries& out) {
   out.push_back(std::move(one));
 }
 
+/// A field for a trace: one that is too long loses its end, at a character.
+std::string shortened(const std::string& text) {
+  constexpr size_t longest = 160;
+  if (text.size() <= longest)
+    return text;
+  auto end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return text.substr(0, end) + "...";
+}
+
 std::string in_seconds(caf::timespan x) {
   return fmt::format("{:.3f}", std::chrono::duration<double>(x).count());
 }
@@ -267,7 +278,7 @@ trace_of(const std::vector<timeline_entry>& timeline, time_point zero) {
     for (auto& [name, value] : x.fields) {
       if (value.empty() || (x.kind == "told" && name == "agent"))
         continue;
-      auto shown = value;
+      auto shown = shortened(value);
       for (size_t at = 0; (at = shown.find('\n', at)) != std::string::npos;)
         shown.replace(at, 1, " | ");
       line += name.empty() ? fmt::format(" {}", shown)
