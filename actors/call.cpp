@@ -40,6 +40,13 @@ void call_state::on_timer(uint64_t number) {
         close_conversation();
       break;
     case timer::readmit: ask_for_slot(); break;
+    case timer::filler: fill(); break;
+    case timer::ambience:
+      if (now_in == phase::live && waiting.since())
+        self->send(members.stream, ambience{true});
+      break;
+    case timer::screen: screen(screening.on_time(self->clock().now())); break;
+    case timer::lull: on_lull(); break;
   }
 }
 
@@ -74,7 +81,7 @@ void call_state::flush() {
       [this] {
         journal.stored();
         flush(); // what has come in the meantime
-        if (end_stored && journal.empty())
+        if (end_stored && journal.empty() && !recording_open)
           over();
       },
       [this](const caf::error& why) {
@@ -145,15 +152,29 @@ call_actor::behavior_type call(call_pointer self, call_options options) {
     },
     [self](const caller_idle& x) { self->state.on_idle(x); },
     [self](const resume_turn& x) { self->state.on_resume(x); },
-    [self](const words_final& x) { self->state.kept_words.push_back(x); },
+    [self](const words_final& x) {
+      self->state.sound();
+      self->state.kept_words.push_back(x);
+    },
     [self](const stage_late& x) { self->state.on_late(x); },
     [self](const stage_failed& x) { self->state.on_stage_failed(x); },
-    [](const presence_asked&) {},
+    [self](const presence_asked& x) { self->state.on_presence(x); },
     [self](const sentence& x) { self->state.on_sentence(x); },
-    [](const language_chosen&) {},
-    [](const tone_heard&) {},
-    [](const answered_by&) {},
-    [](const deadline_near&) {},
+    [self](const language_chosen& x) { self->state.on_language(x); },
+    [self](const tools_at_work& x) {
+      if (x.turn == self->state.talk.current().turn)
+        self->state.tools_run = x.on;
+    },
+    [self](const tone_heard& x) {
+      auto& state = self->state;
+      state.screen(state.screening.on(x, self->clock().now()));
+    },
+    [self](const answered_by& x) {
+      auto& state = self->state;
+      if (state.options.start.outbound)
+        state.screen(state.screening.on(x, self->clock().now()));
+    },
+    [self](const deadline_near& x) { self->state.on_near_end(x); },
     [self](const answer_done& x) { self->state.on_answer_done(x); },
     [self](const playback_started& x) { self->state.on_started(x); },
     [self](const sentence_sent& x) {

@@ -4,10 +4,13 @@
 #include "actors/call_services.hpp"
 #include "actors/conversation.hpp"
 #include "actors/llm.hpp"
+#include "actors/machine_screen.hpp"
 #include "actors/pinned.hpp"
 #include "actors/supervisor.hpp"
+#include "actors/waiting_caller.hpp"
 
 #include <array>
+#include <deque>
 #include <optional>
 
 namespace velox::actors {
@@ -21,9 +24,11 @@ struct call_options {
 struct call_state;
 using call_pointer = pinned_pointer<call_actor, call_state>;
 
-/// The supervisor of one call. Its work is spread over four sources: call.cpp
-/// (who may speak to it, timers), call_start.cpp (admission to first word),
-/// call_dialogue.cpp (turns), call_end.cpp (how it ends).
+/// The supervisor of one call. Its work is spread over several sources:
+/// call.cpp (who may speak to it, timers), call_start.cpp (admission),
+/// call_opening.cpp (the first words, or a machine's), call_dialogue.cpp
+/// (turns), call_silence.cpp (who waits hears something), call_language.cpp,
+/// call_recording.cpp, call_end.cpp (how it ends).
 struct call_state {
   static inline const char* name = "call";
 
@@ -37,7 +42,26 @@ struct call_state {
   };
 
   /// The timers of a call; a later one of a kind outdates those before.
-  enum class timer : uint8_t { flush, restart, goodbye, store_again, readmit };
+  enum class timer : uint8_t {
+    flush,
+    restart,
+    goodbye,
+    store_again,
+    readmit,
+    filler,
+    ambience,
+    screen,
+    lull,
+  };
+
+  /// What is said before the conversation begins.
+  enum class opening : uint8_t { notice, question, greeting };
+
+  /// What the model is to be asked.
+  struct question {
+    double confidence = 1;
+    std::string keys{};
+  };
 
   // -- call.cpp
   // ----------------------------------------------------------------
@@ -63,17 +87,18 @@ struct call_state {
   void go_live();
   void refuse(const caf::error& why, const char* doing_what);
   llm_options model_options() const;
+  void know_own_language();
+  turn_policy turns() const;
+  std::shared_ptr<const std::vector<uint8_t>> background_sound() const;
   std::vector<child_spec> specs();
 
   // -- call_dialogue.cpp
   // -------------------------------------------------------
 
-  void greet();
   void answer_when_clear();
   void on_user_turn(const user_turn& x);
   void on_likely_over(const turn_likely_over& x);
   void on_resume(const resume_turn& x);
-  void on_idle(const caller_idle& x);
   void on_sentence(const sentence& x);
   void on_answer_done(const answer_done& x);
   void on_started(const playback_started& x);
@@ -87,6 +112,46 @@ struct call_state {
   void say(const std::vector<std::string>& lines, bool interruptible);
   void speak(const std::vector<sentence>& lines);
   void stop_speaking();
+  void guard_floor();
+  void press_keys(const std::string& keys, next_step then);
+
+  // -- call_language.cpp
+  // -------------------------------------------------------
+
+  void on_language(const language_chosen& x);
+  void speak_language(const spoken_language& x);
+  void recall_language(const std::string& detail);
+  // -- call_opening.cpp
+  // --------------------------------------------------------
+
+  void open_call();
+  void next_opening();
+  void greet();
+  bool screened(const user_turn& x);
+  void screen(machine_screen::action x);
+  void leave_message();
+
+  // -- call_silence.cpp
+  // --------------------------------------------------------
+
+  void caller_waits();
+  void caller_is_served();
+  void fill();
+  void on_presence(const presence_asked& x);
+  void on_idle(const caller_idle& x);
+  void on_near_end(const deadline_near& x);
+  bool say_what_is_due();
+  void sound();
+  void watch_for_lull();
+  void on_lull();
+
+  // -- call_recording.cpp
+  // ------------------------------------------------------
+
+  void on_consent(const user_turn& x);
+  void decide_consent(bool given);
+  void start_recording();
+  void finish_recording();
 
   // -- call_end.cpp
   // ------------------------------------------------------------
@@ -108,12 +173,13 @@ struct call_state {
   call_pointer self;
   call_options options;
   phase now_in = phase::starting;
-  std::array<uint64_t, 5> timers{};
+  std::array<uint64_t, 9> timers{};
   call_journal journal;
 
   agent_record agent;
   agent_briefing briefing;
   call_providers providers;
+  std::string language_instructions; ///< of a language that was changed to
   caf::actor_clock::time_point connected_at;
   unix_ms started_at = 0;
 
@@ -123,10 +189,25 @@ struct call_state {
   deadline_actor deadline;
 
   conversation talk;
-  std::optional<double> pending_answer; ///< waits until the ledger is closed
+  std::optional<question> pending_answer; ///< waits until the ledger is closed
   uint64_t resume_after_cut = 0;       ///< a turn that a dead stream took along
   std::vector<words_final> kept_words; ///< of the caller's unfinished turn
   std::optional<caf::actor_clock::time_point> asked_at;
+  waiting_caller waiting;
+  bool tools_run = false;     ///< what is late is a tool, not the model
+  bool floor_guarded = false; ///< the sentence that is heard is protected
+  bool warning_due = false;   ///< that the time is almost over
+  uint64_t warning_turn = 0;
+  uint32_t lulls = 0; ///< silences in a row that nobody owned
+
+  std::deque<opening> openings; ///< what is left of them
+  bool consent_open = false;    ///< the caller was asked about a recording
+  uint32_t consent_asked = 0;   ///< times
+  machine_screen screening;
+  bool hold_greeting = false; ///< who was called may speak first
+
+  bool consented = false;      ///< to being recorded
+  bool recording_open = false; ///< its file is not finished
 
   bool wire_open = true;
   end_reason why = end_reason::caller_hung_up;

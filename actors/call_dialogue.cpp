@@ -1,24 +1,10 @@
 #include "actors/call.hpp"
+#include "protocol/dial_tones.hpp"
 #include "protocol/json.hpp"
 
-namespace velox::actors {
+#include <algorithm>
 
-void call_state::greet() {
-  auto first = !options.start.resumed || talk.history().empty();
-  if (first && !briefing.lines.greeting.empty()) {
-    say({briefing.lines.greeting}, true);
-    return;
-  }
-  if (first) {
-    auto x = talk.ask_model(1);
-    take_floor(true);
-    self->send(members.llm, std::move(x));
-    return;
-  }
-  // The caller's last words may have been lost with the socket: ask, rather
-  // than answer what is half a minute old.
-  say({briefing.lines.reconnected}, true);
-}
+namespace velox::actors {
 
 // -- the caller's turns
 // ------------------------------------------------------------
@@ -27,13 +13,22 @@ void call_state::on_user_turn(const user_turn& x) {
   if (now_in != phase::live)
     return;
   kept_words.clear();
+  sound();
+  if (screened(x))
+    return;
+  if (consent_open) {
+    on_consent(x);
+    return;
+  }
   asked_at = self->clock().now();
+  waiting.asked(*asked_at);
+  caller_waits();
   if (!x.text.empty())
     talk.user_said(x.text);
   log("user-turn", talk.turn() + 1,
       json_object{}.add("text", x.text).add("confidence", x.confidence).str());
   log_message(talk.last_user_message());
-  pending_answer = x.text.empty() ? 0 : x.confidence;
+  pending_answer = question{x.text.empty() ? 0 : x.confidence, x.keys};
   answer_when_clear();
 }
 
@@ -48,7 +43,9 @@ void call_state::on_likely_over(const turn_likely_over& x) {
 void call_state::answer_when_clear() {
   if (now_in != phase::live || !pending_answer || !talk.ledger().all_closed())
     return;
-  auto x = talk.ask_model(*std::exchange(pending_answer, std::nullopt));
+  auto asked = *std::exchange(pending_answer, std::nullopt);
+  auto x = talk.ask_model(asked.confidence, std::move(asked.keys));
+  tools_run = false;
   take_floor(true);
   self->send(members.llm, std::move(x));
 }
@@ -78,29 +75,37 @@ void call_state::on_resume(const resume_turn& x) {
                                   static_cast<uint32_t>(more->lines.size())});
 }
 
-void call_state::on_idle(const caller_idle& x) {
-  if (now_in != phase::live)
-    return;
-  log("caller-idle", talk.turn(), json_object{}.add("times", x.times).str());
-  if (x.times > 2)
-    finish(end_reason::caller_idle, "The caller said nothing when asked twice.",
-           briefing.lines.idle_goodbye);
-  else
-    say({briefing.lines.still_there}, true);
-}
-
 // -- the agent's turns
 // ---------------------------------------------------------------
 
 void call_state::take_floor(bool interruptible) {
+  floor_guarded = !interruptible;
   self->send(members.turn_taker, floor_taken{talk.turn(), interruptible});
+}
+
+/// While a sentence that may not be interrupted is heard, the caller cannot
+/// take the floor.
+void call_state::guard_floor() {
+  auto& current = talk.current();
+  auto& guarded = briefing.manners.protected_sentences;
+  if (guarded.empty() || now_in != phase::live || current.over
+      || current.turn == 0)
+    return;
+  auto text = talk.ledger().being_heard(current.turn);
+  auto guard = std::find(guarded.begin(), guarded.end(), text) != guarded.end();
+  if (guard == floor_guarded)
+    return;
+  take_floor(!guard);
 }
 
 void call_state::say(const std::vector<std::string>& lines,
                      bool interruptible) {
   auto sentences = talk.say(lines);
+  caller_is_served();
   take_floor(interruptible);
   speak(sentences);
+  if (!lines.empty())
+    self->send(members.turn_taker, question_asked{talk.turn(), lines.back()});
   self->send(
     members.stream,
     sentences_complete{talk.turn(), static_cast<uint32_t>(sentences.size())});
@@ -121,23 +126,45 @@ void call_state::stop_speaking() {
   self->send(members.stream, x);
 }
 
+/// Keys for the machine at the other end, as tones: a turn of the agent like
+/// any other.
+void call_state::press_keys(const std::string& keys, next_step then) {
+  auto lines = talk.say({"[keys " + keys + "]"});
+  talk.current().then = then;
+  log("keys-pressed", talk.turn(),
+      json_object{}.add("count", static_cast<int64_t>(keys.size())).str());
+  take_floor(false);
+  auto tones = dial_tones(keys).value_or(std::vector<uint8_t>{});
+  self->send(members.stream,
+             sentence_audio{talk.turn(), 0, 0, std::move(tones), true});
+  self->send(members.stream, sentences_complete{talk.turn(), 1});
+}
+
 void call_state::on_sentence(const sentence& x) {
   if (x.turn != talk.current().turn || talk.current().over)
     return;
   talk.planned(x);
-  log("sentence", x.turn,
+  guard_floor();
+  log(x.filler ? "filler" : "sentence", x.turn,
       json_object{}.add("index", x.index).add("text", x.text).str());
 }
 
 void call_state::on_answer_done(const answer_done& x) {
-  if (talk.answered(x))
-    log("answered", x.turn, json_object{}.add("memory", x.memory).str());
+  if (!talk.answered(x))
+    return;
+  tools_run = false;
+  log("answered", x.turn, json_object{}.add("memory", x.memory).str());
+  self->send(members.turn_taker,
+             question_asked{x.turn, talk.ledger().last_sentence(x.turn),
+                            x.expects_keys});
 }
 
 void call_state::on_started(const playback_started& x) {
   if (x.turn != talk.current().turn)
     return;
   talk.current().started = true;
+  sound();
+  caller_is_served();
   auto& answered = options.services->counters.answered;
   if (auto since = std::exchange(asked_at, std::nullopt); since && answered)
     answered(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -148,7 +175,15 @@ void call_state::on_heard(const sentence_heard& x) {
   if (talk.ledger().closed(x.turn))
     return;
   talk.ledger().heard(x.turn, x.index);
+  sound();
   log("sentence-heard", x.turn, json_object{}.add("index", x.index).str());
+  guard_floor();
+  auto& current = talk.current();
+  if (x.turn == current.turn && current.from_model && !current.complete
+      && talk.ledger().unsent(x.turn).empty()) {
+    waiting.heard_all(self->clock().now()); // and the answer goes on
+    caller_waits();
+  }
 }
 
 void call_state::on_finished(const playback_finished& x) {
@@ -161,18 +196,29 @@ void call_state::on_finished(const playback_finished& x) {
   if (x.turn != current.turn)
     return;
   current.over = true;
+  sound();
   if (now_in == phase::closing) {
     if (settled && !end_logged)
       log_end();
   } else if (now_in == phase::saying_goodbye) {
     close_leg();
+  } else if (!current.press.empty()) {
+    press_keys(std::exchange(current.press, {}), current.then);
+  } else if (screening.now_in() == machine_screen::stage::leaving) {
+    screening.message_left();
+    finish(end_reason::answering_machine,
+           "A machine has answered; the agent left its message.");
   } else if (current.then == next_step::hang_up) {
     finish(end_reason::agent_hung_up, "The agent said goodbye.");
   } else if (current.then == next_step::transfer) {
     transfer_to = current.transfer_to;
     finish(end_reason::transferred, "The agent handed the caller over.");
-  } else {
+  } else if (pending_answer) {
     answer_when_clear();
+  } else if (!openings.empty() && !consent_open && !hold_greeting) {
+    next_opening();
+  } else {
+    say_what_is_due();
   }
 }
 
@@ -192,6 +238,9 @@ void call_state::on_cut(const playback_cut& x) {
   if (x.turn != talk.current().turn)
     return;
   talk.current().over = true;
+  caller_is_served();
+  if (x.turn == warning_turn && words.heard.empty())
+    warning_due = true; // the caller was speaking; said at the next chance
   if (now_in == phase::saying_goodbye) {
     close_leg();
     return;
@@ -222,6 +271,8 @@ void call_state::on_late(const stage_late& x) {
     if (current.started && current.complete && !waits_for_voice)
       return; // the caller is listening; there is nothing late
     culprit = waits_for_voice ? "tts" : "llm";
+    if (culprit == "llm" && tools_run)
+      return; // they have a deadline of their own, and the caller hears fillers
   }
   log("stage-late", x.turn, json_object{}.add("stage", culprit).str());
   children->kill(culprit);

@@ -91,6 +91,7 @@ void call_state::finish(end_reason reason, std::string explained,
   self->now_doing("saying goodbye");
   stop_speaking();
   pending_answer.reset();
+  openings.clear();
   say({goodbye}, false);
   set_timer(timer::goodbye, options.services->limits.goodbye);
 }
@@ -103,6 +104,7 @@ void call_state::close_leg() {
     stop_speaking(); // its answer tells what was heard of the last turn
   options.leg->close(normal_closure, std::string{to_text(why)});
   wire_open = false;
+  finish_recording();
   if (children)
     children->retire();
   settle();
@@ -204,7 +206,7 @@ void call_state::close_conversation() {
     .then(
       [this] {
         end_stored = true;
-        if (journal.empty()) // else the last batch is still under way
+        if (journal.empty() && !recording_open) // else a last batch is left
           over();
       },
       [this](const caf::error& error) {

@@ -26,6 +26,10 @@ struct call_limits {
   /// A model without a first token for so long gets a rival; 0: none.
   caf::timespan hedge_after = std::chrono::milliseconds{1500};
   caf::timespan first_token_due = std::chrono::seconds{6};
+  /// What a model waits for its tools.
+  caf::timespan tool_due = std::chrono::seconds{20};
+  /// No call is silent for longer, whatever went wrong.
+  caf::timespan lull = std::chrono::seconds{25};
   supervision children;
 };
 
@@ -51,6 +55,11 @@ struct call_services {
   briefing_source brief;
   std::shared_ptr<tool_port> tools;         ///< null: the built-in ones only
   std::shared_ptr<carrier_control> control; ///< null: the leg is all there is
+  recorder_factory record{};                ///< empty: calls are not recorded
+  /// A background sound by name (manners::ambience), mu-law to be looped; null
+  /// for a name that it does not know.
+  std::function<std::shared_ptr<const std::vector<uint8_t>>(const std::string&)>
+    background{};
   turn_policy turns;
   call_limits limits;
   call_counters counters;

@@ -12,6 +12,8 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
+
 namespace velox::actors {
 
 namespace {
@@ -140,6 +142,7 @@ void call_state::find_agent() {
         agent = x;
         briefing = options.services->brief(agent);
         providers = options.services->choose(agent, briefing);
+        know_own_language();
         if (options.start.resumed)
           recall_past();
         else
@@ -174,6 +177,10 @@ void call_state::recall_memory(uint64_t after) {
           return;
         for (auto& x : events) {
           rapidjson::Document detail;
+          if (x.kind == "recording-started")
+            consented = true; // the caller knows, or has agreed
+          if (x.kind == "language-changed" && !x.detail.empty())
+            recall_language(x.detail);
           if (x.kind != "answered"
               || read_json(x.detail, detail) != json_error::none)
             continue;
@@ -205,7 +212,7 @@ void call_state::go_live() {
   children.emplace(specs(), options.services->limits.children);
   children->start();
   introduce();
-  greet();
+  open_call();
 }
 
 llm_options call_state::model_options() const {
@@ -214,8 +221,12 @@ llm_options call_state::model_options() const {
   result.menu = make_menu(providers, services.gateways);
   result.model.call_id = options.start.call_id;
   result.model.agent = agent;
-  result.model.instructions = briefing.instructions;
-  result.model.tools = built_in_tools(!briefing.transfer_number.empty());
+  result.model.instructions = briefing.instructions + language_instructions;
+  result.model.tools
+    = built_in_tools({!briefing.transfer_number.empty(), options.start.outbound,
+                      briefing.languages});
+  result.languages = briefing.languages;
+  result.tool_due = services.limits.tool_due;
   if (services.tools)
     for (auto& x : services.tools->tools(agent))
       result.model.tools.push_back(std::move(x));
@@ -224,6 +235,30 @@ llm_options call_state::model_options() const {
   result.first_token_due = services.limits.first_token_due;
   result.tools = services.tools;
   return result;
+}
+
+/// So that a conversation can come back to where it began.
+void call_state::know_own_language() {
+  auto& all = briefing.languages;
+  auto known = std::any_of(all.begin(), all.end(), [this](auto& x) {
+    return x.language == agent.language;
+  });
+  if (!all.empty() && !known)
+    all.push_back({agent.language, "", agent.voice, "", briefing.lines});
+}
+
+turn_policy call_state::turns() const {
+  auto result = briefing.turns.value_or(options.services->turns);
+  result.language = agent.language;
+  return result;
+}
+
+/// What the caller hears while the agent thinks; null: nothing.
+std::shared_ptr<const std::vector<uint8_t>>
+call_state::background_sound() const {
+  auto& find = options.services->background;
+  auto& name = briefing.manners.ambience;
+  return name.empty() || !find ? nullptr : find(name);
 }
 
 std::vector<child_spec> call_state::specs() {
@@ -244,8 +279,8 @@ std::vector<child_spec> call_state::specs() {
              rotation_policy{});
   });
   add("turn-taker", restart::permanent, [this, &services] {
-    return members.turn_taker = self->spawn<caf::linked>(
-             turn_taker, call_actor{self}, services.turns);
+    return members.turn_taker
+           = self->spawn<caf::linked>(turn_taker, call_actor{self}, turns());
   });
   add("llm", restart::permanent, [this, id, &services] {
     return members.llm
@@ -255,11 +290,13 @@ std::vector<child_spec> call_state::specs() {
     return members.tts = self->spawn<caf::linked>(
              tts, call_actor{self},
              synthesizer_list{providers.voices, services.gateways},
-             synthesizer_options{id, agent.language, agent.voice});
+             synthesizer_options{id, agent.language, agent.voice,
+                                 briefing.pronunciations});
   });
   add("stream", restart::permanent, [this] {
-    return members.stream
-           = self->spawn<caf::linked>(stream, call_actor{self}, options.leg);
+    return members.stream = self->spawn<caf::linked>(
+             stream, call_actor{self}, options.leg,
+             stream_options{connected_at, background_sound()});
   });
   add("billing-ticker", restart::transient, [this, id, &services, &limits] {
     return billing = self->spawn<caf::linked>(
@@ -278,7 +315,8 @@ std::vector<child_spec> call_state::specs() {
              actors::deadline, time_is_up_actor{call_actor{self}},
              deadline_options{options.start.call_id, options.leg,
                               options.services->control,
-                              std::max(left, caf::timespan{0}), limits.grace});
+                              std::max(left, caf::timespan{0}), limits.grace,
+                              briefing.manners.warn_before});
   });
   return result;
 }

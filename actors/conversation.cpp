@@ -42,11 +42,12 @@ uint64_t conversation::open_turn() {
   return turn_;
 }
 
-prompt conversation::ask_model(double confidence) {
+prompt conversation::ask_model(double confidence, std::string keys) {
   prompt result;
   result.history = history();
   result.memory = memory_;
   result.confidence = confidence;
+  result.keys = std::move(keys);
   result.turn = open_turn();
   current_ = {};
   current_.turn = result.turn;
@@ -78,7 +79,7 @@ std::vector<sentence> conversation::say(const std::vector<std::string>& lines) {
 
 void conversation::planned(const sentence& x) {
   if (x.turn == current_.turn)
-    ledger_.planned(x.turn, x.index, x.text);
+    ledger_.planned(x.turn, x.index, x.text, x.filler);
 }
 
 bool conversation::answered(const answer_done& x) {
@@ -87,6 +88,7 @@ bool conversation::answered(const answer_done& x) {
   current_.complete = true;
   current_.then = x.then;
   current_.transfer_to = x.transfer_to;
+  current_.press = x.press;
   memory_ = x.memory;
   for (auto& entry : entries_)
     if (!entry.user && entry.turn == x.turn) {
@@ -101,7 +103,7 @@ std::optional<conversation::continuation> conversation::resume(uint64_t turn) {
     return std::nullopt;
   auto before = current_;
   auto lines = ledger_.remainder(turn);
-  auto heard = ledger_.state(turn).heard;
+  auto heard = ledger_.state(turn, false).heard;
   if (lines.empty() && before.complete)
     return continuation{}; // it was heard to the end after all
   continuation result;
@@ -113,6 +115,7 @@ std::optional<conversation::continuation> conversation::resume(uint64_t turn) {
   current_.complete = before.complete;
   current_.then = before.then;
   current_.transfer_to = before.transfer_to;
+  current_.press = before.press;
   result.rest = ask_again();
   return result;
 }
@@ -122,7 +125,7 @@ std::optional<prompt> conversation::ask_again() const {
     return std::nullopt;
   auto result = current_.asked;
   result.said_so_far
-    = joined(current_.said_before, ledger_.text(current_.turn));
+    = joined(current_.said_before, ledger_.text(current_.turn, false));
   result.first_sentence = ledger_.sentences(current_.turn);
   return result;
 }
@@ -135,7 +138,7 @@ std::vector<chat_message> conversation::history() const {
     } else if (!ledger_.known(x.turn)) {
       append(result, "assistant", x.text, x.interrupted);
     } else {
-      auto state = ledger_.state(x.turn);
+      auto state = ledger_.state(x.turn, false);
       append(result, "assistant", state.heard,
              !state.sent.empty() || !state.unsent.empty());
     }

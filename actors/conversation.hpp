@@ -22,6 +22,7 @@ struct current_answer {
   bool over = false;       ///< heard to its end, or cut off
   next_step then = next_step::listen;
   std::string transfer_to;
+  std::string press; ///< keys, behind the last sentence
 };
 
 /// What must survive every child of a call: who said what, what of it was
@@ -39,7 +40,7 @@ public:
 
   /// The model is to answer: opens the next turn. The prompt holds the
   /// conversation as heard.
-  prompt ask_model(double confidence);
+  prompt ask_model(double confidence, std::string keys = {});
 
   /// The prompt that `user_said` and `ask_model` would make; nothing changes.
   prompt preview(const std::string& user_words, double confidence) const;

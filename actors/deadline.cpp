@@ -6,7 +6,7 @@ namespace velox::actors {
 
 namespace {
 
-enum timer : uint64_t { time_is_up, grace_is_over };
+enum timer : uint64_t { time_is_up, grace_is_over, almost_over };
 
 /// RFC 6455, 7.4.1: the endpoint is going away.
 constexpr uint16_t going_away = 1001;
@@ -29,10 +29,20 @@ deadline(deadline_pointer self, const time_is_up_actor& call,
   self->state.call = call;
   self->state.options = std::move(options);
   self->now_doing("watching");
-  wake(self, self->state.options.limit, time_is_up);
+  auto& options_kept = self->state.options;
+  wake(self, options_kept.limit, time_is_up);
+  if (auto before = options_kept.warn_before;
+      before > caf::timespan{0} && before < options_kept.limit)
+    wake(self, options_kept.limit - before, almost_over);
   return {
     [self](caf::timeout_atom, uint64_t number) {
       auto& state = self->state;
+      if (number == almost_over) {
+        auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          state.options.warn_before);
+        self->send(state.call, deadline_near{left.count()});
+        return;
+      }
       if (number == time_is_up) {
         self->now_doing("reporting");
         self->send(state.call, deadline_reached{});

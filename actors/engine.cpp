@@ -124,6 +124,11 @@ engine(pointer self, const engine_options& options) {
     [to_store](list_events& x) { return to_store(std::move(x)); },
     [to_store](call_log_batch& x) { return to_store(std::move(x)); },
     [to_store](close_conversation& x) { return to_store(std::move(x)); },
+    [to_store](recording_stored& x) { return to_store(std::move(x)); },
+    [to_store](list_recordings& x) { return to_store(std::move(x)); },
+    [to_store](list_due_recordings& x) { return to_store(std::move(x)); },
+    [to_store](forget_recording& x) { return to_store(std::move(x)); },
+    [to_store](stray_recordings& x) { return to_store(std::move(x)); },
     [to_store](caf::ok_atom x) { return to_store(x); },
     [self](caf::timeout_atom, uint64_t) {
       self->state.children->restart_due(self->clock().now());

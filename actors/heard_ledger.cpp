@@ -1,5 +1,7 @@
 #include "actors/heard_ledger.hpp"
 
+#include "protocol/spoken_form.hpp"
+
 #include <algorithm>
 
 namespace velox::actors {
@@ -24,29 +26,28 @@ int64_t usual_ms(const std::string& text) {
 
 } // namespace
 
-size_t words_within(const std::string& text, double share) {
-  if (share >= 1)
-    return text.size();
-  auto reached = std::max(share, 0.0) * static_cast<double>(text.size());
-  size_t end = 0;
-  for (size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] != ' ')
-      continue;
-    if (static_cast<double>(i) > reached)
-      break;
-    end = i;
-  }
-  return end;
-}
-
 void heard_ledger::open(uint64_t turn) {
   turns_[turn];
 }
 
-void heard_ledger::planned(uint64_t turn, uint32_t index, std::string text) {
+void heard_ledger::planned(uint64_t turn, uint32_t index, std::string text,
+                           bool filler) {
   auto& lines = turns_[turn].lines;
   if (index == lines.size())
-    lines.push_back({std::move(text)});
+    lines.push_back({std::move(text), 0, 0, filler, language_});
+}
+
+size_t heard_ledger::line::heard() const {
+  return heard_until ? *heard_until : words_within(text, heard_share);
+}
+
+size_t heard_ledger::line::sent() const {
+  if (sent_until)
+    return std::max(heard(), *sent_until);
+  // A word that is under way counts as sent, not as heard.
+  return sent_share > heard_share || sent_share >= 1
+           ? std::max(heard(), words_within(text, sent_share))
+           : heard();
 }
 
 void heard_ledger::sent(uint64_t turn, uint32_t index) {
@@ -77,25 +78,40 @@ void heard_ledger::finished(uint64_t turn) {
   i->second.closed = true;
 }
 
+/// Within a sentence: by the words' times, else by the share of the audio, and
+/// from what was spoken back to what is written.
+void heard_ledger::cut_line(line& x, const playback_cut& where) {
+  auto spoken = x.language.empty() ? x.text : spoken_form(x.text, x.language);
+  auto total = where.total_ms > 0 ? where.total_ms
+                                  : std::max(where.sent_ms, usual_ms(spoken));
+  auto share = [total](int64_t ms) {
+    return total > 0 ? std::clamp(
+             static_cast<double>(ms) / static_cast<double>(total), 0., 1.)
+                     : 0.;
+  };
+  x.heard_share = std::max(x.heard_share, share(where.heard_ms));
+  x.sent_share = std::max({x.sent_share, x.heard_share, share(where.sent_ms)});
+  if (x.heard_share >= 1 || (where.words.empty() && spoken == x.text))
+    return;
+  auto written = [&](int64_t ms, double part) {
+    auto at = where.words.empty()
+                ? words_within(spoken, part)
+                : word_position(spoken, where.words, ms, total);
+    return spoken == x.text ? at : written_up_to(x.text, spoken, at);
+  };
+  x.heard_until = written(where.heard_ms, x.heard_share);
+  x.sent_until
+    = x.sent_share >= 1 ? x.text.size() : written(where.sent_ms, x.sent_share);
+}
+
 void heard_ledger::cut(const playback_cut& where) {
   auto i = turns_.find(where.turn);
   if (i == turns_.end() || i->second.closed)
     return;
   if (where.index > 0)
     heard(where.turn, where.index - 1);
-  if (auto* x = find(where.turn, where.index)) {
-    auto total = where.total_ms > 0
-                   ? where.total_ms
-                   : std::max(where.sent_ms, usual_ms(x->text));
-    auto share = [total](int64_t ms) {
-      return total > 0 ? std::clamp(
-               static_cast<double>(ms) / static_cast<double>(total), 0., 1.)
-                       : 0.;
-    };
-    x->heard_share = std::max(x->heard_share, share(where.heard_ms));
-    x->sent_share
-      = std::max({x->sent_share, x->heard_share, share(where.sent_ms)});
-  }
+  if (auto* x = find(where.turn, where.index))
+    cut_line(*x, where);
   i->second.closed = true;
 }
 
@@ -115,30 +131,47 @@ bool heard_ledger::all_closed() const {
                      [](auto& kvp) { return kvp.second.closed; });
 }
 
-std::string heard_ledger::text(uint64_t turn) const {
+std::string heard_ledger::text(uint64_t turn, bool with_fillers) const {
   std::string result;
   if (auto* x = find(turn))
     for (auto& line : x->lines)
-      append(result, line.text);
+      if (with_fillers || !line.filler)
+        append(result, line.text);
   return result;
 }
 
-heard_text heard_ledger::state(uint64_t turn) const {
+heard_text heard_ledger::state(uint64_t turn, bool with_fillers) const {
   heard_text result;
   auto* x = find(turn);
   if (x == nullptr)
     return result;
   for (auto& line : x->lines) {
-    auto heard = words_within(line.text, line.heard_share);
-    // A word that is under way counts as sent, not as heard.
-    auto sent = line.sent_share > line.heard_share || line.sent_share >= 1
-                  ? std::max(heard, words_within(line.text, line.sent_share))
-                  : heard;
+    if (line.filler && !with_fillers)
+      continue;
+    auto heard = line.heard();
+    auto sent = line.sent();
     std::string_view text = line.text;
     append(result.heard, text.substr(0, heard));
     append(result.sent, text.substr(heard, sent - heard));
     append(result.unsent, text.substr(sent));
   }
+  return result;
+}
+
+std::string heard_ledger::being_heard(uint64_t turn) const {
+  if (auto* x = find(turn))
+    for (auto& line : x->lines)
+      if (line.heard_share < 1)
+        return line.text;
+  return {};
+}
+
+std::string heard_ledger::last_sentence(uint64_t turn) const {
+  std::string result;
+  if (auto* x = find(turn))
+    for (auto& line : x->lines)
+      if (!line.filler)
+        result = line.text;
   return result;
 }
 
@@ -163,9 +196,10 @@ std::vector<std::string> heard_ledger::remainder(uint64_t turn) const {
   if (x == nullptr)
     return result;
   for (auto& line : x->lines) {
+    if (line.filler)
+      continue;
     std::string rest;
-    append(rest, std::string_view{line.text}.substr(
-                   words_within(line.text, line.heard_share)));
+    append(rest, std::string_view{line.text}.substr(line.heard()));
     if (!rest.empty())
       result.push_back(std::move(rest));
   }

@@ -1,6 +1,7 @@
 #include "actors/llm.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace velox::actors {
 
@@ -44,6 +45,8 @@ void llm_state::begin(const prompt& x) {
   held_calls.reset();
   open_calls.clear();
   then = next_step::listen;
+  press.clear();
+  ++tool_rounds;
   order = route(options.menu.routes, x);
   next_in_order = 0;
   retried = false;
@@ -99,6 +102,17 @@ void llm_state::say(std::string text) {
   self->send(others.tts, std::move(x));
 }
 
+/// The caller has waited long enough, unless the answer has gone on by now.
+void llm_state::fill(const fill_silence& filler) {
+  if (!answering || speculating || filler.turn != turn
+      || filler.after != next_sentence || filler.text.empty())
+    return;
+  sentence x{turn, next_sentence++, filler.text};
+  x.filler = true;
+  self->send(call, x);
+  self->send(others.tts, std::move(x));
+}
+
 void llm_state::finish() {
   say_what_is_whole();
   while (auto rest = splitter.flush())
@@ -110,6 +124,7 @@ void llm_state::finish() {
     x.then = then;
     x.transfer_to = then == next_step::transfer ? options.transfer_number : "";
   }
+  x.press += std::exchange(press, {});
   if (auto* one = find(winner)) {
     if (x.model.empty())
       x.model = options.menu.models.all.at(one->model).name;
@@ -146,7 +161,7 @@ llm(llm_pointer self, const call_actor& call, llm_options options) {
       if (self->state.speculating)
         self->state.stop();
     },
-    [](const fill_silence&) {},
+    [self](const fill_silence& x) { self->state.fill(x); },
     [self](const cancel& x) {
       auto& state = self->state;
       if (x.turn < state.turn || x.turn <= state.cancelled)

@@ -23,6 +23,10 @@ struct llm_options {
   /// ... and has failed after this.
   caf::timespan first_token_due = std::chrono::seconds{6};
   std::shared_ptr<tool_port> tools{};
+  /// What a tool may take; then the model is told that it failed.
+  caf::timespan tool_due = std::chrono::seconds{20};
+  /// What `set_language` may choose from.
+  std::vector<spoken_language> languages{};
 
   llm_options() = default;
 
@@ -30,6 +34,9 @@ struct llm_options {
   llm_options(model_list models, language_model_options model)
     : menu(make_menu(std::move(models))), model(std::move(model)) {}
 };
+
+/// Marks the number of a timer as one for tools, not for an attempt.
+inline constexpr uint64_t tool_timer = uint64_t{1} << 63;
 
 struct llm_state;
 using llm_pointer = pinned_pointer<llm_actor, llm_state>;
@@ -60,6 +67,7 @@ struct llm_state {
   void on_done(const answer_done& x);
   void say_what_is_whole();
   void say(std::string text);
+  void fill(const fill_silence& x);
   void finish();
 
   // -- llm_attempts.cpp
@@ -81,6 +89,10 @@ struct llm_state {
   void on_tool_calls(const tool_calls& x);
   void on_tool_result(tool_result x);
   std::optional<tool_result> built_in(const tool_call& x);
+  tool_result dial(const tool_call& x);
+  tool_result change_language(const tool_call& x);
+  void start_tools(const std::vector<tool_call>& calls);
+  void give_up_tools(uint64_t number);
 
   // -- state
   // -------------------------------------------------------------------
@@ -112,10 +124,20 @@ struct llm_state {
   std::vector<tool_call> open_calls;    ///< whose results are awaited
   tool_results results;
   next_step then = next_step::listen; ///< what a tool has decided
+  std::string press;                  ///< keys that a tool wants pressed
+  uint64_t tool_rounds = 0;           ///< numbers the waits for tools
 };
 
-/// end_call, and transfer_call when there is somebody to transfer to.
-std::vector<tool_definition> built_in_tools(bool can_transfer);
+/// What there is for the built-in tools to do.
+struct built_in_reach {
+  bool can_transfer = false; ///< there is somebody to transfer to
+  bool can_press = false;    ///< the other end may be a machine's menu
+  std::vector<spoken_language> languages{};
+};
+
+/// end_call, and transfer_call, press_keys and set_language where they make
+/// sense.
+std::vector<tool_definition> built_in_tools(const built_in_reach& x);
 
 /// Answers prompts by the models of its menu and hands the answer on sentence
 /// by sentence, as early as speech allows. A model that fails, or is slow, is

@@ -150,6 +150,10 @@ void llm_state::on_failure(const provider_failed& x) {
 }
 
 void llm_state::on_timer(uint64_t number) {
+  if (number & tool_timer) {
+    give_up_tools(number & ~tool_timer);
+    return;
+  }
   auto attempt = static_cast<uint32_t>(number >> 1);
   auto* one = attempt == 0 ? nullptr : find(attempt);
   if (!answering || !one || winner != 0)

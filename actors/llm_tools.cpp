@@ -4,6 +4,7 @@
 #include <rapidjson/document.h>
 
 #include <algorithm>
+#include <utility>
 
 /// What a model wants done: end_call and transfer_call here, the rest by the
 /// tool port.
@@ -16,17 +17,30 @@ tool_result outcome(const tool_call& of, std::string output, bool failed) {
   return {of.id, of.name, std::move(output), failed};
 }
 
-/// What the model would like to have said last.
-std::string farewell(const tool_call& x) {
+std::string argument(const tool_call& x, const char* name) {
   rapidjson::Document args;
   if (read_json(x.arguments, args) != json_error::none || !args.IsObject())
     return {};
-  return std::string{json_text(args, "message").value_or("")};
+  return std::string{json_text(args, name).value_or("")};
+}
+
+/// What the model would like to have said last.
+std::string farewell(const tool_call& x) {
+  return argument(x, "message");
+}
+
+std::string language_schema(const std::vector<spoken_language>& languages) {
+  std::string codes;
+  for (auto& x : languages)
+    codes += (codes.empty() ? "\"" : ",\"") + x.language + '"';
+  return R"({"type":"object","properties":{"language":{"type":"string",)"
+         R"("enum":[)"
+         + codes + R"(]}},"required":["language"]})";
 }
 
 } // namespace
 
-std::vector<tool_definition> built_in_tools(bool can_transfer) {
+std::vector<tool_definition> built_in_tools(const built_in_reach& x) {
   std::vector<tool_definition> result;
   auto words = R"({"type":"object","properties":{"message":{"type":"string",)"
                R"("description":"What to say to the caller before."}}})";
@@ -34,11 +48,23 @@ std::vector<tool_definition> built_in_tools(bool can_transfer) {
                     "Hang up. Call it when the caller is done, after or with "
                     "a goodbye.",
                     words});
-  if (can_transfer)
+  if (x.can_transfer)
     result.push_back({"transfer_call",
                       "Put the caller through to a person. Call it when the "
                       "caller asks for one, or when you cannot help.",
                       words});
+  if (x.can_press)
+    result.push_back({"press_keys",
+                      "Press keys of the telephone, for a machine that offers "
+                      "a menu. What it says then is its next turn.",
+                      R"({"type":"object","properties":{"keys":{"type":)"
+                      R"("string","description":"0-9, * and #; w waits half )"
+                      R"(a second"}},"required":["keys"]})"});
+  if (!x.languages.empty())
+    result.push_back({"set_language",
+                      "Go on in another language. Call it when the caller "
+                      "speaks, or asks for, another one.",
+                      language_schema(x.languages)});
   return result;
 }
 
@@ -62,7 +88,15 @@ void llm_state::on_tool_calls(const tool_calls& x) {
     else
       others.push_back(one);
   }
-  for (auto& one : others) {
+  start_tools(others);
+}
+
+void llm_state::start_tools(const std::vector<tool_call>& calls) {
+  if (calls.empty())
+    return;
+  self->send(call, tools_at_work{turn, true});
+  wake(self, options.tool_due, tool_timer | ++tool_rounds);
+  for (auto& one : calls) {
     auto missing = json_object{}.add("error", "There is no such tool.").str();
     if (!options.tools)
       on_tool_result(outcome(one, std::move(missing), true));
@@ -75,7 +109,25 @@ void llm_state::on_tool_calls(const tool_calls& x) {
   }
 }
 
+/// What has not answered by now has failed, for all that the model knows.
+void llm_state::give_up_tools(uint64_t number) {
+  if (number != tool_rounds || !answering)
+    return;
+  auto late = open_calls;
+  for (auto& one : late) {
+    self->send(call, log_entry{"tool-late", turn,
+                               json_object{}.add("tool", one.name).str()});
+    on_tool_result(outcome(
+      one, json_object{}.add("error", "The tool did not answer in time.").str(),
+      true));
+  }
+}
+
 std::optional<tool_result> llm_state::built_in(const tool_call& x) {
+  if (x.name == "press_keys")
+    return dial(x);
+  if (x.name == "set_language" && !options.languages.empty())
+    return change_language(x);
   if (x.name == "end_call") {
     then = next_step::hang_up;
   } else if (x.name == "transfer_call") {
@@ -92,6 +144,38 @@ std::optional<tool_result> llm_state::built_in(const tool_call& x) {
   return outcome(x, json_object{}.add("ok", true).str(), false);
 }
 
+/// They are pressed once all that was said before has been heard.
+tool_result llm_state::dial(const tool_call& x) {
+  auto keys = argument(x, "keys");
+  auto known = [](char c) {
+    return (c >= '0' && c <= '9') || c == '*' || c == '#' || c == 'w';
+  };
+  if (keys.empty() || !std::all_of(keys.begin(), keys.end(), known))
+    return outcome(
+      x, json_object{}.add("error", "keys: give 0-9, *, # and w only").str(),
+      true);
+  press += keys;
+  return outcome(x, json_object{}.add("ok", true).str(), false);
+}
+
+/// Whoever listens and speaks learns of it here, so that no sentence in the new
+/// language comes first.
+tool_result llm_state::change_language(const tool_call& x) {
+  auto wanted = argument(x, "language");
+  auto to = std::find_if(options.languages.begin(), options.languages.end(),
+                         [&](auto& y) { return y.language == wanted; });
+  if (to == options.languages.end())
+    return outcome(
+      x, json_object{}.add("error", "language: not one of the list").str(),
+      true);
+  use_language news{to->language, to->voice, to->instructions};
+  self->send(others.stt, news);
+  self->send(others.tts, news);
+  self->send(others.turn_taker, news);
+  self->send(call, language_chosen{to->language});
+  return outcome(x, json_object{}.add("speak", to->language).str(), false);
+}
+
 void llm_state::on_tool_result(tool_result x) {
   auto of = std::find_if(open_calls.begin(), open_calls.end(), [&](auto& y) {
     return y.id == x.id && y.name == x.name;
@@ -102,7 +186,9 @@ void llm_state::on_tool_result(tool_result x) {
   results.results.push_back(std::move(x));
   if (!open_calls.empty())
     return;
-  if (then != next_step::listen) { // it is over; there is nothing to add
+  ++tool_rounds;
+  self->send(call, tools_at_work{turn, false});
+  if (then != next_step::listen || !press.empty()) { // nothing to add
     answer_done last;
     last.turn = turn;
     done = last;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/home.hpp"
+#include "actors/watchdog.hpp"
 
 #include <caf/actor_config.hpp>
 #include <caf/actor_system.hpp>
@@ -73,6 +74,7 @@ public:
 
   caf::invoke_message_result consume(caf::mailbox_element& x) override {
     handled_.fetch_add(1, std::memory_order_relaxed);
+    busy_mark busy{this->name(), x};
     if (home_ == nullptr)
       return Base::consume(x);
     auto before = std::chrono::steady_clock::now();

@@ -39,7 +39,20 @@ void speech_queue::add(const sentence_audio& x) {
     to.audio.insert(to.audio.end(),
                     x.mulaw.begin() + static_cast<ptrdiff_t>(known - x.offset),
                     x.mulaw.end());
+  add_words(to, x.words);
   to.complete = to.complete || x.last;
+}
+
+/// In order of their times; what a restarted synthesiser tells again is here
+/// already.
+void speech_queue::add_words(line& to, const std::vector<spoken_word>& words) {
+  for (auto& word : words) {
+    auto later = to.words.empty() || word.start_ms > to.words.back().start_ms
+                 || (word.start_ms == to.words.back().start_ms
+                     && word.text != to.words.back().text);
+    if (later && word.start_ms >= 0 && word.end_ms >= word.start_ms)
+      to.words.push_back(word);
+  }
 }
 
 void speech_queue::complete(const sentences_complete& x) {
@@ -132,6 +145,7 @@ playback_cut speech_queue::cut_at(time_point now) const {
   result.heard_ms = to_ms(sent - unplayed);
   result.sent_ms = to_ms(sent);
   result.total_ms = x.complete ? to_ms(duration_of(x.audio.size())) : 0;
+  result.words = x.words;
   return result;
 }
 
@@ -155,6 +169,12 @@ std::optional<caf::timespan> speech_queue::next_look(time_point now) const {
     return std::clamp<caf::timespan>(played_until_ - now - lead / 2,
                                      std::chrono::milliseconds{50}, lead);
   return std::chrono::milliseconds{500};
+}
+
+bool speech_queue::idle(time_point now) const {
+  auto at_hand = sending_ < lines_.size()
+                 && lines_[sending_].sent < lines_[sending_].audio.size();
+  return finished_ || (!at_hand && played_until_ <= now);
 }
 
 std::optional<speech_queue::time_point> speech_queue::dry_since() const {

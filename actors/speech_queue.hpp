@@ -70,6 +70,9 @@ public:
   /// Since when the caller waits for more of an unfinished turn.
   std::optional<time_point> dry_since() const;
 
+  /// Whether the caller hears nothing of the turn, and nothing is at hand.
+  bool idle(time_point now) const;
+
   uint64_t turn() const { return turn_; }
 
 private:
@@ -79,9 +82,12 @@ private:
     bool complete = false; ///< `audio` is all there is
     bool marked = false;   ///< its mark went out
     time_point ends{};     ///< when the last byte sent is heard, by the clock
+    /// Words whose times the voice told, in order.
+    std::vector<spoken_word> words{};
   };
 
   void begin(uint64_t turn);
+  static void add_words(line& to, const std::vector<spoken_word>& words);
   bool send_piece(line& x, std::vector<output>& to, time_point now);
   playback_cut cut_at(time_point now) const;
   std::string mark_name(size_t index) const;

@@ -1,6 +1,7 @@
 #include "actors/stream.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace velox::actors {
 
@@ -8,6 +9,9 @@ namespace {
 
 /// How long a turn may run dry before its missing rest is reported.
 constexpr caf::timespan dry_limit = std::chrono::seconds{5};
+
+/// Marks the number of a timer as one of the background sound.
+constexpr uint64_t background_timer = uint64_t{1} << 63;
 
 void report_progress(stream_pointer self) {
   auto& state = self->state;
@@ -30,13 +34,79 @@ void report_progress(stream_pointer self) {
   }
 }
 
+/// Hands audio to the carrier, behind what it has already.
+void play(stream_pointer self, uint64_t turn, std::span<const uint8_t> mulaw) {
+  auto& state = self->state;
+  state.leg->play(turn, mulaw);
+  auto at = std::max(state.played_until, self->clock().now());
+  state.played_until = at + std::chrono::microseconds{mulaw.size() * 125};
+  if (state.others.recorder)
+    self->send(state.others.recorder,
+               recorded_audio{
+                 true, state.clock.ms_at(at), {mulaw.begin(), mulaw.end()}});
+}
+
+/// Drops what the carrier has not played yet.
+void clear(stream_pointer self) {
+  auto& state = self->state;
+  auto now = self->clock().now();
+  state.leg->clear();
+  state.played_until = now;
+  if (state.others.recorder)
+    self->send(state.others.recorder, recording_cut{state.clock.ms_at(now)});
+}
+
+// -- the background sound
+
+/// It is heard while there is nothing else, and little of it is handed out
+/// ahead: an answer does not wait behind it.
+constexpr size_t background_piece = 800; // 100 ms
+
+/// Background sound belongs to none, and is never cleared for its own sake.
+constexpr uint64_t no_turn = 0;
+
+void play_background(stream_pointer self) {
+  auto& state = self->state;
+  auto& sound = *state.background;
+  std::vector<uint8_t> piece(background_piece);
+  for (auto& byte : piece) {
+    byte = sound[state.background_at];
+    state.background_at = (state.background_at + 1) % sound.size();
+  }
+  play(self, no_turn, piece);
+  auto left = state.played_until - self->clock().now();
+  wake(self,
+       std::max<caf::timespan>(left - std::chrono::milliseconds{50},
+                               std::chrono::milliseconds{50}),
+       background_timer | ++state.background_look);
+}
+
+void start_background(stream_pointer self) {
+  auto& state = self->state;
+  auto speaking
+    = state.queue.turn() != 0 && !state.queue.idle(self->clock().now());
+  if (state.in_background || speaking || !state.background
+      || state.background->empty())
+    return;
+  state.in_background = true;
+  play_background(self);
+}
+
+void stop_background(stream_pointer self) {
+  if (!std::exchange(self->state.in_background, false))
+    return;
+  ++self->state.background_look;
+}
+
 /// Writes what is due and comes back when more will be.
 void go_on(stream_pointer self) {
   auto& state = self->state;
   auto now = self->clock().now();
   for (auto& x : state.queue.take_due(now)) {
-    if (!x.audio.empty())
-      state.leg->play(state.queue.turn(), x.audio);
+    if (!x.audio.empty()) {
+      stop_background(self);
+      play(self, state.queue.turn(), x.audio);
+    }
     if (!x.mark.empty())
       state.leg->mark(x.mark);
   }
@@ -58,7 +128,9 @@ void stop_talking(stream_pointer self, uint64_t turn) {
   if (!cut)
     return;
   // Even when all is sent: seconds may wait at the carrier.
-  state.leg->clear();
+  state.in_background = false;
+  ++state.background_look;
+  clear(self);
   self->now_doing("listening");
   self->send(state.call, *cut);
 }
@@ -88,8 +160,11 @@ void meet(stream_pointer self, const peers& x) {
 } // namespace
 
 stream_actor::behavior_type
-stream(stream_pointer self, const call_actor& call, carrier_leg_ptr leg) {
+stream(stream_pointer self, const call_actor& call, carrier_leg_ptr leg,
+       stream_options options) {
   self->state.leg = std::move(leg);
+  self->state.clock = media_clock{options.connected_at};
+  self->state.background = std::move(options.background);
   self->state.call = call;
   self->now_doing("listening");
   return {
@@ -97,6 +172,10 @@ stream(stream_pointer self, const call_actor& call, carrier_leg_ptr leg) {
     [self](caller_audio& x) {
       auto& state = self->state;
       state.recent.add(x.mulaw);
+      auto at
+        = state.clock.arrived(x.at_ms, x.mulaw.size(), self->clock().now());
+      if (state.others.recorder)
+        self->send(state.others.recorder, recorded_audio{false, at, x.mulaw});
       self->send(state.others.ghost_timeout, caller_heard{});
       self->send(state.others.stt, std::move(x));
     },
@@ -133,10 +212,19 @@ stream(stream_pointer self, const call_actor& call, carrier_leg_ptr leg) {
       go_on(self);
     },
     [self](const cancel& x) { stop_talking(self, x.turn); },
-    [](const ambience&) {},
+    [self](const ambience& x) {
+      if (x.on)
+        start_background(self);
+      else
+        stop_background(self);
+    },
     [self](caf::timeout_atom, uint64_t look) {
-      if (look == self->state.look)
+      auto& state = self->state;
+      if (look == state.look)
         go_on(self);
+      else if (look == (background_timer | state.background_look)
+               && state.in_background)
+        play_background(self);
     },
   };
 }

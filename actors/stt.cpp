@@ -124,6 +124,16 @@ stt(stt_pointer self, const call_actor& call, recognizer_list providers,
       if (state.session)
         state.session->utterance_ended();
     },
+    [self](const use_language& x) {
+      auto& state = self->state;
+      if (state.options.language == x.language)
+        return;
+      state.options.language = x.language;
+      state.session.reset();
+      state.place.leave(self, state.providers.gateways);
+      state.rotation->rewind();
+      try_provider(self);
+    },
     [self](caf::timeout_atom, uint64_t number) {
       if (number == self->state.tries)
         try_provider(self);

@@ -1,10 +1,29 @@
 #include "actors/tts.hpp"
 
+#include "protocol/spoken_form.hpp"
+
+#include <utility>
+
 namespace velox::actors {
 
 namespace {
 
 void try_provider(tts_pointer self);
+
+void on_sentence(tts_pointer self, const sentence& x);
+
+/// The sentences before it are said: the rest is in another language.
+void change_language(tts_pointer self) {
+  auto& state = self->state;
+  if (!state.next_language || !state.pending.empty())
+    return;
+  state.options.language = state.next_language->language;
+  state.options.voice = state.next_language->voice;
+  state.next_language.reset();
+  state.sessions.clear();
+  for (auto& x : std::exchange(state.later, {}))
+    on_sentence(self, x);
+}
 
 /// Nothing is owed any more: the provider's place is free for others.
 void rest(tts_pointer self) {
@@ -14,6 +33,7 @@ void rest(tts_pointer self) {
   state.voice = nullptr;
   state.waiting = false;
   ++state.wait;
+  change_language(self);
 }
 
 void fail_over(tts_pointer self, provider_errc code) {
@@ -118,12 +138,19 @@ void on_sentence(tts_pointer self, const sentence& x) {
   auto& state = self->state;
   if (x.turn <= state.cancelled)
     return;
+  if (state.next_language) {
+    state.later.push_back(x);
+    return;
+  }
   if (x.turn != state.turn && !state.voice && !state.waiting)
     state.rotation->rewind(); // a recovered provider gets its work back
   state.turn = x.turn;
-  state.pending.add(x);
+  // From here on it is what the voice says: another one can then go on from
+  // the word at which the first fell silent.
+  auto y = x;
+  y.text = spoken_form(x.text, state.options.language);
+  state.pending.add(y);
   if (state.voice) {
-    auto y = x;
     y.attempt = state.attempt;
     state.voice->say(y);
   } else if (!state.waiting) {
@@ -137,6 +164,7 @@ void on_cancel(tts_pointer self, uint64_t turn) {
     return;
   state.cancelled = turn;
   state.pending.drop_up_to(turn);
+  std::erase_if(state.later, [turn](auto& x) { return x.turn <= turn; });
   for (auto& [index, voice] : state.sessions)
     if (voice)
       voice->cancel(turn);
@@ -166,6 +194,13 @@ tts(tts_pointer self, const call_actor& call, synthesizer_list providers,
     [self](const peers& x) { self->state.others = x; },
     [self](const sentence& x) { on_sentence(self, x); },
     [self](const cancel& x) { on_cancel(self, x.turn); },
+    [self](const use_language& x) {
+      if (self->state.options.language == x.language)
+        return;
+      self->state.next_language = x;
+      if (self->state.pending.empty())
+        rest(self);
+    },
     [self](caf::timeout_atom, uint64_t number) {
       if (number == self->state.wait && self->state.waiting)
         try_provider(self);

@@ -5,6 +5,7 @@
 #include "actors/provider_rotation.hpp"
 #include "actors/unsaid.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,10 @@ struct tts_state {
   bool waiting = false;   ///< for a place or a pause
   uint64_t turn = 0;      ///< of the last sentence
   uint64_t cancelled = 0; ///< turns up to this one are dropped
+
+  /// To be spoken once all is said that came before; and what waits for that.
+  std::optional<use_language> next_language{};
+  std::deque<sentence> later{};
 };
 
 using tts_pointer = pinned_pointer<tts_actor, tts_state>;

@@ -1,5 +1,7 @@
 #include "actors/turn_taker.hpp"
 
+#include <algorithm>
+
 namespace velox::actors {
 
 namespace {
@@ -31,8 +33,10 @@ void act(turn_taker_pointer self) {
                action);
   }
   self->now_doing(turn_machine::to_text(state.machine.now_in()));
-  if (auto at = state.machine.next_look())
-    wake(self, *at - self->clock().now(), ++state.look);
+  if (auto at = state.machine.next_look()) {
+    caf::timespan left = *at - self->clock().now();
+    wake(self, std::max(left, caf::timespan{0}), ++state.look);
+  }
 }
 
 } // namespace
@@ -56,6 +60,7 @@ turn_taker(turn_taker_pointer self, const call_actor& call,
     [event](const voice_stopped& x) { event(x); },
     [event](const key_pressed& x) { event(x); },
     [event](const question_asked& x) { event(x); },
+    [self](const use_language& x) { self->state.machine.judge_in(x.language); },
     [event](const playback_started& x) { event(x); },
     [event](const playback_finished& x) { event(x); },
     [event](const words_partial& x) { event(x); },

@@ -156,6 +156,10 @@ private:
       x->turns.idle = std::chrono::hours{1};
     // The detector's hangover is most of the silence that ends a turn.
     x->turns.end_of_turn = std::chrono::milliseconds{50};
+    // What is measured is the engine, not how long a pause or a voice has to
+    // be.
+    x->turns.judge_words = false;
+    x->turns.interrupts = interruption::immediate;
     x->time_of_day = time_of_day;
     services_ = std::move(x);
   }

@@ -77,15 +77,36 @@ void write_private_file(const fs::path& path, const std::string& text) {
 
 /// Makes the file unless it exists. A complete file appears at once, under its
 /// own name, and the first of several processes wins.
-void create_once(const fs::path& path) {
+void create_once(const fs::path& path, const std::string& text) {
   auto draft = path;
   draft += "." + random_hex();
-  write_private_file(draft, make_text());
+  write_private_file(draft, text);
   auto linked = ::link(draft.c_str(), path.c_str());
   auto error = errno;
   ::unlink(draft.c_str());
   if (linked != 0 && error != EEXIST)
     fail_on(path, "created", error);
+}
+
+/// What `path` holds, made by `make` when there is nothing yet, and private.
+template <class F>
+std::string load_or_create(const fs::path& path, F make) {
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  if (error)
+    fail_on(path.parent_path(), "created", error.value());
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) {
+    if (errno != ENOENT)
+      fail_on(path, "read", errno);
+    create_once(path, make());
+  } else if ((info.st_mode & 0077) != 0 && ::chmod(path.c_str(), 0600) != 0) {
+    fail_on(path, "made private (mode 0600)", errno);
+  }
+  std::ifstream in{path};
+  if (!in)
+    fail_on(path, "read", errno);
+  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 secrets parse(const fs::path& path, const std::string& text) {
@@ -123,23 +144,13 @@ secrets parse(const fs::path& path, const std::string& text) {
 } // namespace
 
 secrets load_or_create_secrets(const fs::path& data_dir) {
-  std::error_code error;
-  fs::create_directories(data_dir, error);
-  if (error)
-    fail_on(data_dir, "created", error.value());
   auto path = data_dir / "secrets.yaml";
-  struct stat info = {};
-  if (::stat(path.c_str(), &info) != 0) {
-    if (errno != ENOENT)
-      fail_on(path, "read", errno);
-    create_once(path);
-  } else if ((info.st_mode & 0077) != 0 && ::chmod(path.c_str(), 0600) != 0) {
-    fail_on(path, "made private (mode 0600)", errno);
-  }
-  std::ifstream in{path};
-  if (!in)
-    fail_on(path, "read", errno);
-  return parse(path, {std::istreambuf_iterator<char>{in}, {}});
+  return parse(path, load_or_create(path, make_text));
+}
+
+std::string load_or_create_recording_key(const fs::path& data_dir) {
+  return load_or_create(data_dir / recording_key_file,
+                        [] { return random_hex() + random_hex() + "\n"; });
 }
 
 secrets load_or_create_secrets(const settings& given) {

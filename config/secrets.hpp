@@ -24,4 +24,13 @@ secrets load_or_create_secrets(const std::filesystem::path& data_dir);
 /// (or the environment) give win over those in the file.
 secrets load_or_create_secrets(const settings& given);
 
+/// The file in the data directory with the recordings' key.
+inline constexpr const char* recording_key_file = "recording.key";
+
+/// The key that the engine has made for recordings, 64 hexadecimal digits, kept
+/// in `<data_dir>/recording.key` (mode 0600) apart from the other secrets:
+/// those may be removed to get new ones, this one never while recordings need
+/// it. Makes it as `load_or_create_secrets` makes those; throws `config_error`.
+std::string load_or_create_recording_key(const std::filesystem::path& data_dir);
+
 } // namespace velox::config

@@ -56,6 +56,14 @@ struct turn_settings {
   duration idle_prompt_after = std::chrono::seconds{8};
   duration false_interruption = std::chrono::seconds{2};
   bool barge_in = true;
+  std::string interruption = "milliseconds";
+  duration interruption_voice = std::chrono::milliseconds{250};
+  uint64_t interruption_words = 2;
+  bool judge_words = true;
+  duration end_of_turn_sure = std::chrono::milliseconds{500};
+  duration end_of_turn_unsure = std::chrono::seconds{2};
+  duration keys_pause = std::chrono::seconds{2};
+  std::string keys_end = "#";
   bool operator==(const turn_settings&) const = default;
 };
 
@@ -68,6 +76,14 @@ struct speech_settings {
   uint64_t threads = 2;
   std::string voice = "slt";
   bool operator==(const speech_settings&) const = default;
+};
+
+struct recording_settings {
+  std::string key;      ///< 32 bytes, hex or base64
+  std::string key_file; ///< ... in a file; both empty: in the data directory
+  std::vector<std::string> old_key_files;
+  uint64_t keep_days = 30;
+  bool operator==(const recording_settings&) const = default;
 };
 
 struct agent_settings {
@@ -95,6 +111,7 @@ struct settings {
   storage_settings storage;
   speech_settings speech;
   provider_settings providers;
+  recording_settings recording;
   agent_settings agents;
   billing_settings billing;
   log_settings log;

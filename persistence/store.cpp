@@ -4,6 +4,7 @@
 #include "persistence/call_log.hpp"
 #include "persistence/conversations.hpp"
 #include "persistence/migrate.hpp"
+#include "persistence/recordings.hpp"
 #include "persistence/tenants.hpp"
 #include "protocol/errc.hpp"
 
@@ -226,6 +227,32 @@ store(store_pointer self, const store_options& options) {
       return state.run([&](connection& db) {
         conversations{db}.close(x);
         return caf::unit;
+      });
+    },
+    [&state](const recording_stored& x) -> caf::result<void> {
+      return state.run([&](connection& db) {
+        recordings{db}.store(x.recording);
+        return caf::unit;
+      });
+    },
+    [&state](const list_recordings& x) {
+      return state.run([&](connection& db) {
+        return recordings{db}.list(x.org_id, x.call_id);
+      });
+    },
+    [&state](const list_due_recordings& x) {
+      return state.run(
+        [&](connection& db) { return recordings{db}.due(x.now); });
+    },
+    [&state](const forget_recording& x) -> caf::result<void> {
+      return state.run([&](connection& db) {
+        recordings{db}.forget(x.org_id, x.file);
+        return caf::unit;
+      });
+    },
+    [&state](const stray_recordings& x) {
+      return state.run([&](connection& db) {
+        return stray_recordings{recordings{db}.strays(x.files)};
       });
     },
     [&state](caf::ok_atom) {

@@ -6,6 +6,13 @@ namespace velox {
 
 std::string azure_ssml(std::string_view voice, std::string_view language,
                        std::string_view text) {
+  std::string content;
+  xml::append_escaped(content, text);
+  return azure_ssml_of(voice, language, content);
+}
+
+std::string azure_ssml_of(std::string_view voice, std::string_view language,
+                          std::string_view content) {
   std::string result = R"(<speak version="1.0" )"
                        R"(xmlns="http://www.w3.org/2001/10/synthesis" )"
                        R"(xml:lang=")";
@@ -13,7 +20,7 @@ std::string azure_ssml(std::string_view voice, std::string_view language,
   result += R"("><voice name=")";
   xml::append_escaped(result, voice);
   result += R"(">)";
-  xml::append_escaped(result, text);
+  result += content;
   return result + "</voice></speak>";
 }
 

@@ -20,6 +20,10 @@ inline constexpr size_t azure_speech_limit = 1000;
 std::string azure_ssml(std::string_view voice, std::string_view language,
                        std::string_view text);
 
+/// The same for the content of the <voice> element: SSML, escaped already.
+std::string azure_ssml_of(std::string_view voice, std::string_view language,
+                          std::string_view content);
+
 /// The language that a voice's name begins with: "hi-IN" of
 /// "hi-IN-SwaraNeural"; empty when it begins with none.
 std::string_view language_of_voice(std::string_view voice);

@@ -34,10 +34,7 @@ bool is_ours(bytes format) {
          && number(format, 2, 2) == 1 && number(format, 4, 4) == 8000;
 }
 
-} // namespace
-
-std::string
-google_tts_body(const google_tts_options& x, std::string_view text) {
+std::string body_of(const google_tts_options& x, const json_object& input) {
   json_object audio;
   audio.add("audioEncoding", "MULAW").add("sampleRateHertz", 8000);
   if (x.speed != 1)
@@ -45,10 +42,23 @@ google_tts_body(const google_tts_options& x, std::string_view text) {
   json_object voice;
   voice.add("languageCode", x.language).add("name", x.voice);
   return json_object{}
-    .add("input", json_object{}.add("text", text))
+    .add("input", input)
     .add("voice", voice)
     .add("audioConfig", audio)
     .str();
+}
+
+} // namespace
+
+std::string
+google_tts_body(const google_tts_options& x, std::string_view text) {
+  return body_of(x, json_object{}.add("text", text));
+}
+
+std::string
+google_tts_ssml_body(const google_tts_options& x, std::string_view content) {
+  auto document = "<speak>" + std::string{content} + "</speak>";
+  return body_of(x, json_object{}.add("ssml", document));
 }
 
 std::optional<std::vector<uint8_t>> parse_google_tts(std::string_view body) {

@@ -26,6 +26,10 @@ struct google_tts_options {
 
 std::string google_tts_body(const google_tts_options& x, std::string_view text);
 
+/// The same for the content of a <speak> element.
+std::string
+google_tts_ssml_body(const google_tts_options& x, std::string_view content);
+
 /// The samples of an answer; none when it holds no WAV of mono mu-law at 8 kHz.
 std::optional<std::vector<uint8_t>> parse_google_tts(std::string_view body);
 

@@ -40,6 +40,13 @@ auto inspect(Inspector& f, message_record& x) {
 }
 
 template <class Inspector>
+auto inspect(Inspector& f, recording_record& x) {
+  return f(caf::meta::type_name("recording_record"), x.call_id, x.org_id,
+           x.file, x.key_id, x.duration_ms, x.size, x.created_at,
+           x.delete_after);
+}
+
+template <class Inspector>
 auto inspect(Inspector& f, call_event& x) {
   return f(caf::meta::type_name("call_event"), x.call_id, x.sequence, x.at,
            x.kind, x.turn, x.detail);
@@ -205,7 +212,18 @@ auto inspect(Inspector& f, forget_speculation&) {
 
 template <class Inspector>
 auto inspect(Inspector& f, fill_silence& x) {
-  return f(caf::meta::type_name("fill_silence"), x.turn, x.text);
+  return f(caf::meta::type_name("fill_silence"), x.turn, x.after, x.text);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, tools_at_work& x) {
+  return f(caf::meta::type_name("tools_at_work"), x.turn, x.on);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, use_language& x) {
+  return f(caf::meta::type_name("use_language"), x.language, x.voice,
+           x.instructions);
 }
 
 template <class Inspector>
@@ -463,6 +481,31 @@ auto inspect(Inspector& f, list_events& x) {
 template <class Inspector>
 auto inspect(Inspector& f, open_conversation& x) {
   return f(caf::meta::type_name("open_conversation"), x.conversation);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, recording_stored& x) {
+  return f(caf::meta::type_name("recording_stored"), x.recording);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, list_recordings& x) {
+  return f(caf::meta::type_name("list_recordings"), x.org_id, x.call_id);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, list_due_recordings& x) {
+  return f(caf::meta::type_name("list_due_recordings"), x.now);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, forget_recording& x) {
+  return f(caf::meta::type_name("forget_recording"), x.org_id, x.file);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, stray_recordings& x) {
+  return f(caf::meta::type_name("stray_recordings"), x.files);
 }
 
 template <class Inspector>

@@ -102,6 +102,12 @@ using store_actor = caf::typed_actor<
   caf::replies_to<list_events>::with<std::vector<call_event>>,
   // The next part of a call's log. Answered once it is durable.
   caf::reacts_to<call_log_batch>, caf::reacts_to<close_conversation>,
+  // Recordings: the files are elsewhere, here is whose they are.
+  caf::reacts_to<recording_stored>,
+  caf::replies_to<list_recordings>::with<std::vector<recording_record>>,
+  caf::replies_to<list_due_recordings>::with<std::vector<recording_record>>,
+  caf::reacts_to<forget_recording>,
+  caf::replies_to<stray_recordings>::with<stray_recordings>,
   // Is the database there? For readyz.
   caf::replies_to<caf::ok_atom>::with<caf::ok_atom>>;
 
@@ -133,6 +139,8 @@ using call_actor = caf::typed_actor<
   caf::reacts_to<sentence>,
   // From the llm: the conversation goes on in another language.
   caf::reacts_to<language_chosen>,
+  // From the llm: it waits for its tools, or no longer.
+  caf::reacts_to<tools_at_work>,
   // From the llm: the answer is complete, this is what follows it.
   caf::reacts_to<answer_done>,
   // From the stream: what reached the caller.
@@ -180,6 +188,8 @@ using stream_actor = leg_client_actor::extend<
 using stt_actor = recognition_client_actor::extend<
   caf::reacts_to<peers>, caf::reacts_to<caller_audio>,
   caf::reacts_to<voice_started>, caf::reacts_to<voice_stopped>,
+  // From the llm: the caller goes on in another language.
+  caf::reacts_to<use_language>,
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
@@ -196,6 +206,8 @@ using turn_taker_actor = caf::typed_actor<
   caf::reacts_to<floor_taken>,
   // From the call: what the caller has been asked.
   caf::reacts_to<question_asked>,
+  // From the llm: whose words are judged from now on.
+  caf::reacts_to<use_language>,
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
@@ -221,6 +233,8 @@ using tts_actor
   = synthesis_client_actor::extend<caf::reacts_to<peers>,
                                    // From the llm or the call.
                                    caf::reacts_to<sentence>,
+                                   // From the llm: for sentences that follow.
+                                   caf::reacts_to<use_language>,
                                    // From the turn taker or the call.
                                    caf::reacts_to<cancel>,
                                    // INTERNAL: the timer with this number.
@@ -232,6 +246,12 @@ using recorder_actor = caf::typed_actor<
   caf::reacts_to<recorded_audio>, caf::reacts_to<recording_cut>,
   // From the call: it is over after so many milliseconds; finish the file.
   caf::replies_to<caf::close_atom, int64_t>::with<recording_done>>;
+
+/// Deletes recordings that were kept long enough, and files that nobody knows.
+/// May block.
+using recording_retention_actor = caf::typed_actor<
+  // INTERNAL: it is time to look again.
+  caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
 /// Charges talk time while the call lasts.
 using billing_ticker_actor = caf::typed_actor<

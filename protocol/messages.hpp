@@ -250,7 +250,23 @@ struct forget_speculation {};
 /// The caller waits for `turn`: say this if the answer has not gone on.
 struct fill_silence {
   uint64_t turn = 0;
+  /// How many sentences of the turn the caller has heard: all that there are.
+  uint32_t after = 0;
   std::string text;
+};
+
+/// The model waits for its tools, or no longer does: what is late is not the
+/// model.
+struct tools_at_work {
+  uint64_t turn = 0;
+  bool on = false;
+};
+
+/// From now on the caller is heard, and spoken to, in this language.
+struct use_language {
+  std::string language;       ///< BCP 47
+  std::string voice{};        ///< empty: the provider's default
+  std::string instructions{}; ///< for sessions of models that begin now
 };
 
 /// The model wants to go on in another language.
@@ -581,6 +597,34 @@ struct list_events {
 /// A call begins, or goes on when its id is known already.
 struct open_conversation {
   conversation_record conversation;
+};
+
+/// A recording has begun, or (the same file again) is complete.
+struct recording_stored {
+  recording_record recording;
+};
+
+/// The recordings of an organisation, newest first, at most 500.
+struct list_recordings {
+  std::string org_id;
+  std::string call_id{}; ///< empty: of all calls
+};
+
+/// Recordings of all organisations that may not be kept any longer, at most
+/// 100. For the engine's own housekeeping.
+struct list_due_recordings {
+  unix_ms now = 0;
+};
+
+/// The file is gone; so may be its row.
+struct forget_recording {
+  std::string org_id;
+  std::string file;
+};
+
+/// Names of files. As a question: which of these does no row name?
+struct stray_recordings {
+  std::vector<std::string> files;
 };
 
 /// The conversation is over.

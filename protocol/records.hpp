@@ -87,6 +87,20 @@ struct message_record {
   token_usage usage{};
 };
 
+/// One file with both sides of a call. A call that went on after the engine was
+/// restarted has several, each placed on the clock of the call.
+struct recording_record {
+  std::string call_id;
+  std::string org_id;
+  std::string file;   ///< its name in the recordings' directory; unique
+  std::string key_id; ///< of the key that opens it
+  /// 0 while the call is live, and for ever when it was cut off by a crash.
+  int64_t duration_ms = 0;
+  int64_t size = 0; ///< bytes on disk; 0 as above
+  unix_ms created_at = 0;
+  unix_ms delete_after = 0; ///< the last moment at which it is kept
+};
+
 /// One line of the call log.
 struct call_event {
   std::string call_id;

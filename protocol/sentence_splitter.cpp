@@ -1,10 +1,36 @@
 #include "protocol/sentence_splitter.hpp"
 
 #include "protocol/sentence_piece.hpp"
+#include "protocol/ssml.hpp"
 
 #include <algorithm>
 
 namespace velox {
+
+namespace {
+
+/// The longest element that is kept in one piece.
+constexpr size_t longest_element = 400;
+
+/// A tag, or an element whose text says what is meant with all that is in it.
+ssml_tag tagged_length(std::string_view text) {
+  auto tag = ssml_tag_at(text);
+  if (tag.length == 0)
+    return tag;
+  for (auto* name : {"sub", "say-as", "phoneme"}) {
+    auto begin = text.substr(1);
+    if (!begin.starts_with(name))
+      continue;
+    auto end_tag = "</" + std::string{name} + ">";
+    auto end = text.find(end_tag, tag.length);
+    if (end < longest_element)
+      return {end + end_tag.size(), false};
+    return {tag.length, text.size() < longest_element};
+  }
+  return tag;
+}
+
+} // namespace
 
 void sentence_splitter::push(std::string_view token) {
   // What was emitted is dropped here, not in `take`, which runs more often.
@@ -53,6 +79,15 @@ std::optional<std::string> sentence_splitter::take(bool at_end) {
   };
   while (scanned_ < buffer_.size()) {
     size_t i = scanned_ - begin_;
+    if (buffer_[scanned_] == '<') {
+      auto tagged = tagged_length(std::string_view{buffer_}.substr(scanned_));
+      if (tagged.cut_off && !at_end)
+        return std::nullopt;
+      if (tagged.length > 0) {
+        scanned_ += tagged.length;
+        continue;
+      }
+    }
     size_t length = text.length(i);
     if (length == 0)
       return std::nullopt;

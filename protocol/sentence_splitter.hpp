@@ -29,7 +29,8 @@ inline constexpr sentence_rules speech_rules{true, true};
 ///
 /// A sentence ends at . ! ? and their relatives in other scripts, at the
 /// Hindi danda and at a line break; not inside a number, an e-mail or web
-/// address, not behind an abbreviation or an initial. The first sentence of an
+/// address or an SSML tag that we know, not behind an abbreviation or an
+/// initial. The first sentence of an
 /// answer is cut at a comma, semicolon or dash already when it is long.
 class sentence_splitter {
 public:

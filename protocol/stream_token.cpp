@@ -21,6 +21,7 @@ namespace {
 /// texts, each behind one byte that holds its length.
 constexpr uint8_t version = 1;
 constexpr uint8_t resume_flag = 1;
+constexpr uint8_t outbound_flag = 2;
 constexpr size_t mac_size = 32;
 
 /// No token of ours is longer; anything longer is not even decoded.
@@ -65,6 +66,7 @@ bool parse_content(const bytes& content, stream_token& token) {
   if (content.size() < 10 || content[0] != version)
     return false;
   token.resume = (content[1] & resume_flag) != 0;
+  token.outbound = (content[1] & outbound_flag) != 0;
   uint64_t expiry = 0;
   for (size_t i = 2; i < 10; ++i)
     expiry = expiry << 8 | content[i];
@@ -80,7 +82,9 @@ bool parse_content(const bytes& content, stream_token& token) {
 
 std::string
 sign_stream_token(const stream_token& token, std::string_view secret) {
-  bytes content{version, token.resume ? resume_flag : uint8_t{0}};
+  auto flags
+    = (token.resume ? resume_flag : 0) | (token.outbound ? outbound_flag : 0);
+  bytes content{version, static_cast<uint8_t>(flags)};
   auto expiry = static_cast<uint64_t>(token.expires_at_ms);
   for (int shift = 56; shift >= 0; shift -= 8)
     content.push_back(static_cast<uint8_t>(expiry >> shift));

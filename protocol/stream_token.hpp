@@ -18,6 +18,7 @@ struct stream_token {
   std::string nonce{};       ///< used once; see `random_hex`
   int64_t expires_at_ms = 0; ///< Unix time
   bool resume = false;       ///< goes on with a call that lost its socket
+  bool outbound = false;     ///< we have called them
 
   bool operator==(const stream_token&) const = default;
 };

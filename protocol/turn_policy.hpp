@@ -20,7 +20,7 @@ enum class interruption : uint8_t {
 struct turn_policy {
   // -- who may interrupt
 
-  interruption interrupts = interruption::immediate;
+  interruption interrupts = interruption::milliseconds;
   /// With `interruption::milliseconds`: how long a voice must last.
   caf::timespan least_voice = std::chrono::milliseconds{250};
   /// With `interruption::words`: how many of them, backchannels not counted.

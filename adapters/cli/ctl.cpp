@@ -10,8 +10,12 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <ctime>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fstream>
 #include <memory>
+#include <optional>
 #include <ostream>
 
 namespace velox::cli {
@@ -27,12 +31,14 @@ Examples:
   velox ctl
   velox ctl tree CA0123
   velox ctl providers
+  velox ctl recordings
+  velox ctl recording CA0123 --output call.wav
   velox ctl kill CA0123 llm       a drill: the call goes on
   velox ctl --engine https://voice.example.com --admin-key KEY calls --json
 
 Exit codes:
   0  done
-  1  no such call or actor
+  1  no such call, actor or recording
   2  wrong options or config
   3  the engine cannot be reached or refused; its answer is printed)";
 
@@ -40,6 +46,8 @@ struct ctl_options {
   engine_access access;
   bool json = false;
   std::string call;
+  std::string output;
+  std::string organisation;
   std::string actor;
 };
 
@@ -49,18 +57,22 @@ struct refused {
 };
 
 /// Requests `path` below /api/v1; prints what the engine says when it refuses.
-std::string request(const context& ctx, ctl_options& options,
-                    const char* method, const std::string& path) {
+/// `range` is that of RFC 9110; empty: the whole.
+std::string
+request(const context& ctx, ctl_options& options, const char* method,
+        const std::string& path, const std::string& range = {}) {
   complete(options.access, ctx.settings());
   if (options.access.admin_key.empty())
     throw std::invalid_argument(
       "no admin key: pass --admin-key, set admin_api_key in the config, or "
       "name the engine's data directory with --data-dir");
-  auto answer = fetch(
-    {.method = method,
-     .url = options.access.engine + "/api/v1" + path,
-     .headers = {{"Authorization", "Bearer " + options.access.admin_key}},
-     .insecure = options.access.insecure});
+  http_request question{.method = method,
+                        .url = options.access.engine + "/api/v1" + path,
+                        .insecure = options.access.insecure};
+  question.headers = {{"Authorization", "Bearer " + options.access.admin_key}};
+  if (!range.empty())
+    question.headers.emplace_back("Range", range);
+  auto answer = fetch(question);
   if (answer.status >= 200 && answer.status < 300)
     return answer.body;
   ctx.err << "velox: the engine answered " << answer.status << ": "
@@ -164,6 +176,89 @@ int show_providers(const context& ctx, ctl_options& options) {
   return exit_ok;
 }
 
+/// "2026-11-21 17:34" (UTC) of Unix milliseconds.
+std::string day_of(const rapidjson::Value& object, std::string_view name) {
+  auto at = json_integer(object, name);
+  if (!at)
+    return "-";
+  return fmt::format("{:%Y-%m-%d %H:%M}",
+                     fmt::gmtime(static_cast<std::time_t>(*at / 1000)));
+}
+
+int show_recordings(const context& ctx, ctl_options& options) {
+  auto path = std::string{"/recordings"};
+  if (!options.organisation.empty())
+    path += "?org_id=" + percent_encode(options.organisation);
+  auto body = request(ctx, options, "GET", path);
+  auto document = parse(body);
+  if (options.json) {
+    ctx.out << body << '\n';
+    return exit_ok;
+  }
+  std::vector<std::vector<std::string>> rows{
+    {"CALL", "BEGAN (UTC)", "LENGTH", "KEPT UNTIL", "FILE"}};
+  const auto* all = json_member(document, "recordings");
+  if (!all || !all->IsArray() || all->Empty()) {
+    ctx.out << "no recordings\n";
+    return exit_ok;
+  }
+  for (const auto& x : all->GetArray()) {
+    auto length = json_integer(x, "duration_ms").value_or(0);
+    rows.push_back({text_of(x, "call_id"), day_of(x, "created_at"),
+                    length > 0 ? clock_text(std::chrono::milliseconds{length})
+                               : "not finished",
+                    day_of(x, "delete_after"), text_of(x, "file")});
+  }
+  ctx.out << table(rows);
+  return exit_ok;
+}
+
+/// The length that a WAV file says it has: RIFF, length behind it, "WAVE".
+std::optional<uint64_t> length_of_wav(std::string_view head) {
+  if (head.size() < 12 || !head.starts_with("RIFF")
+      || head.substr(8, 4) != "WAVE")
+    return std::nullopt;
+  uint64_t length = 0;
+  for (size_t i = 0; i < 4; ++i)
+    length |= static_cast<uint64_t>(static_cast<uint8_t>(head[4 + i]))
+              << (8 * i);
+  return length + 8;
+}
+
+/// Fetches the recording in parts, so that its length does not matter.
+int save_recording(const context& ctx, ctl_options& options) {
+  constexpr uint64_t part = 8 << 20;
+  auto path = "/recordings/" + percent_encode(options.call);
+  auto fetch_part = [&](uint64_t from) {
+    return request(ctx, options, "GET", path,
+                   fmt::format("bytes={}-{}", from, from + part - 1));
+  };
+  auto body = fetch_part(0);
+  auto length = length_of_wav(body);
+  if (!length)
+    throw unreachable("the engine's answer is no WAV file; is this the address "
+                      "of an engine?");
+  std::ofstream out{options.output, std::ios::binary | std::ios::trunc};
+  uint64_t written = 0;
+  while (out && !body.empty()) {
+    out.write(body.data(), static_cast<std::streamsize>(body.size()));
+    written += body.size();
+    if (written >= *length)
+      break;
+    body = fetch_part(written);
+  }
+  if (!out.flush())
+    throw std::invalid_argument(options.output
+                                + " cannot be written; choose another file "
+                                  "with --output");
+  if (written != *length)
+    throw unreachable("the recording broke off; try again");
+  if (!options.json)
+    ctx.out << "wrote " << options.output << ": caller left, agent right, "
+            << written << " bytes\n";
+  return exit_ok;
+}
+
 int show_tree(const context& ctx, ctl_options& options) {
   auto body = request(ctx, options, "GET",
                       "/calls/" + percent_encode(options.call) + "/tree");
@@ -200,7 +295,7 @@ int kill_actor(const context& ctx, ctl_options& options) {
 void add_ctl(CLI::App& app, context& ctx) {
   auto options = std::make_shared<ctl_options>();
   auto* sub = app.add_subcommand(
-    "ctl", "Look at live calls and vendors, end a call, kill an actor");
+    "ctl", "Look at live calls and vendors, end a call, save a recording");
   sub->footer(footer);
   sub->fallthrough();
   sub->require_subcommand(0, 1);
@@ -250,6 +345,21 @@ void add_ctl(CLI::App& app, context& ctx) {
   kill->add_option("ACTOR", options->actor, "Name as in the tree, such as llm")
     ->required();
   on(kill, kill_actor);
+  auto* list = sub->add_subcommand("recordings", "List recorded calls");
+  list
+    ->add_option("--organisation", options->organisation,
+                 "Whose (default: the engine's own)")
+    ->type_name("ID");
+  on(list, show_recordings);
+  auto* save = sub->add_subcommand(
+    "recording", "Save the recording of a call as a WAV file");
+  with_call(save);
+  save
+    ->add_option("--output", options->output,
+                 "The file to write; what is there is replaced")
+    ->type_name("FILE")
+    ->required();
+  on(save, save_recording);
   sub->callback([&ctx, options, sub] {
     if (!sub->get_subcommands().empty())
       return;

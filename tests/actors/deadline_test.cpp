@@ -14,6 +14,7 @@ protected:
   /// A call that hears its deadline and does nothing about it.
   time_is_up_actor stuck = keep(sys.spawn([this]() {
     return time_is_up_actor::behavior_type{
+      [this](const deadline_near& x) { warned.push_back(x.left_ms); },
       [this](const deadline_reached&) { ++reached; }};
   }));
   struct fake_control : carrier_control {
@@ -32,6 +33,7 @@ protected:
   deadline_actor subject = keep(
     sys.spawn(deadline, stuck, deadline_options{"CA1", leg, control, 1h, 10s}));
   int reached = 0;
+  std::vector<int64_t> warned;
 };
 
 TEST_F(Deadline, TellsTheCallInTime) {
@@ -40,6 +42,24 @@ TEST_F(Deadline, TellsTheCallInTime) {
   advance(1ns);
   EXPECT_EQ(reached, 1);
   EXPECT_FALSE(leg->closed());
+}
+
+TEST_F(Deadline, WarnsBeforeTheEnd) {
+  auto warner = keep(sys.spawn(
+    deadline, stuck, deadline_options{"CA1", leg, control, 1h, 10s, 1min}));
+  advance(59min - 1ns);
+  EXPECT_TRUE(warned.empty());
+  advance(1ns);
+  EXPECT_EQ(warned, std::vector<int64_t>{60'000});
+  EXPECT_EQ(reached, 0);
+}
+
+TEST_F(Deadline, WarnsNobodyWhoseWholeTimeIsShorter) {
+  auto warner = keep(sys.spawn(
+    deadline, stuck, deadline_options{"CA1", leg, control, 30s, 10s, 1min}));
+  advance(31s);
+  EXPECT_TRUE(warned.empty());
+  EXPECT_EQ(reached, 1);
 }
 
 TEST_F(Deadline, KillsACallThatIsStuckAndClosesItsLeg) {

@@ -40,6 +40,117 @@ TEST(WordsWithin, EndsBehindTheLastWholeWord) {
   EXPECT_EQ(words_within("", 0.5), 0u);
 }
 
+TEST(WordPosition, IsBehindTheLastWordHeard) {
+  std::string text = "Your table is booked.";
+  std::vector<spoken_word> words{{"your", 0, 200},
+                                 {"table", 250, 600},
+                                 {"is", 600, 700},
+                                 {"booked", 1400, 2000}};
+  auto heard = [&](int64_t ms) {
+    return text.substr(0, word_position(text, words, ms, 2000));
+  };
+  EXPECT_EQ(heard(0), "");
+  EXPECT_EQ(heard(199), "");
+  EXPECT_EQ(heard(200), "Your");
+  EXPECT_EQ(heard(599), "Your");
+  EXPECT_EQ(heard(600), "Your table");
+  EXPECT_EQ(heard(1999), "Your table is") << "by its share it would be more";
+  EXPECT_EQ(heard(2000), text);
+}
+
+TEST(WordPosition, CopesWithWhatIsSpokenInOtherWords) {
+  std::string text = "It costs $25 in all, said Ann.";
+  std::vector<spoken_word> words{
+    {"It", 0, 100},          {"costs", 100, 500}, {"twenty-five", 500, 1000},
+    {"dollars", 1000, 1500}, {"in", 1500, 1600},  {"all", 1600, 1900}};
+  auto heard = [&](int64_t ms) {
+    return text.substr(0, word_position(text, words, ms, 2600));
+  };
+  EXPECT_EQ(heard(1000), "It costs");
+  EXPECT_EQ(heard(1500), "It costs $25");
+  EXPECT_EQ(heard(1900), "It costs $25 in all,");
+  EXPECT_EQ(heard(2200), "It costs $25 in all,");
+  EXPECT_EQ(heard(2300), "It costs $25 in all, said") << "by their length";
+  EXPECT_EQ(heard(2600), text);
+}
+
+TEST(WordPosition, JumpsToNoFarWord) {
+  std::string text = "one two three four five six seven eight nine ten";
+  EXPECT_EQ(word_position(text, {{"ten", 0, 100}}, 100, 10'000), 0u);
+  EXPECT_EQ(word_position(text, {{"on", 0, 100}}, 100, 10'000), 0u)
+    << "a part of a word is none";
+  EXPECT_EQ(word_position("", {{"a", 0, 100}}, 100, 100), 0u);
+}
+
+TEST(WordPosition, ClaimsNothingWithoutTime) {
+  EXPECT_EQ(word_position("one two", {{"one", 0, 900}}, 900, 500), 3u);
+}
+
+TEST(HeardLedger, CutsByTheWordsThatTheVoiceTold) {
+  auto ledger = with({"Hello there.", "one two three four"});
+  playback_cut cut{1, 1, 800, 1400, 1800};
+  cut.words = {{"one", 0, 900}, {"two", 900, 1200}, {"three", 1200, 1400}};
+  ledger.cut(cut);
+  auto x = ledger.state(1);
+  EXPECT_EQ(x.heard, "Hello there.");
+  EXPECT_EQ(x.sent, "one two three");
+  EXPECT_EQ(x.unsent, "four");
+  EXPECT_EQ(ledger.remainder(1),
+            (std::vector<std::string>{"one two three four"}));
+}
+
+/// Vendors' words with uneven times, some missing, some told otherwise: what
+/// counts as heard ends with the last word that was.
+TEST(HeardLedger, EndsAtTheLastWordHeardByTheVoicesTimes) {
+  std::mt19937_64 random{44};
+  auto below = [&](uint64_t n) { return random() % n; };
+  for (int round = 0; round < 10'000; ++round) {
+    std::vector<std::string> words;
+    std::vector<spoken_word> told;
+    std::string text;
+    int64_t at = 0;
+    for (auto n = 1 + below(12); n > 0; --n) {
+      words.push_back(
+        std::string(1 + below(9), static_cast<char>('a' + below(26))));
+      text += (text.empty() ? "" : " ") + words.back();
+      at += static_cast<int64_t>(below(300));
+      auto from = at;
+      at += static_cast<int64_t>(40 + below(900));
+      told.push_back({words.back(), from, at});
+    }
+    heard_ledger ledger;
+    ledger.planned(1, 0, text + ".");
+    auto heard = static_cast<int64_t>(below(static_cast<uint64_t>(at)));
+    playback_cut cut{1, 0, heard, at, below(2) ? at : 0};
+    cut.words = told;
+    ledger.cut(cut);
+    std::vector<std::string> expected;
+    for (auto& x : told)
+      if (x.end_ms <= heard)
+        expected.push_back(x.text);
+    ASSERT_EQ(words_of(ledger.state(1).heard), expected) << "round " << round;
+    ASSERT_EQ(words_of(all_of(ledger.state(1))), words_of(text + "."));
+  }
+}
+
+TEST(HeardLedger, TellsFillersApart) {
+  heard_ledger ledger;
+  ledger.planned(1, 0, "One moment.", true);
+  ledger.planned(1, 1, "It is booked.");
+  EXPECT_EQ(ledger.sentences(1), 2u);
+  EXPECT_EQ(ledger.text(1), "One moment. It is booked.");
+  EXPECT_EQ(ledger.text(1, false), "It is booked.");
+  ledger.heard(1, 0);
+  EXPECT_EQ(ledger.state(1).heard, "One moment.");
+  EXPECT_EQ(ledger.state(1, false).heard, "");
+  ledger.cut({1, 1, 0, 0, 0});
+  EXPECT_EQ(ledger.remainder(1), (std::vector<std::string>{"It is booked."}));
+  heard_ledger cut;
+  cut.planned(1, 0, "One moment.", true);
+  cut.cut({1, 0, 0, 0, 0});
+  EXPECT_TRUE(cut.remainder(1).empty()) << "it need not be said again";
+}
+
 TEST(HeardLedger, BeginsWithNothingSent) {
   auto ledger = with({"Hello there.", "How are you?"});
   auto x = ledger.state(1);

@@ -333,6 +333,28 @@ TEST_F(SpeechQueue, IsDryAlsoBehindASentenceWithoutSound) {
   EXPECT_TRUE(queue.dry_since());
 }
 
+TEST_F(SpeechQueue, TellsTheWordsOfTheSentenceThatWasCut) {
+  sentence_audio x{1, 0, 0, std::vector<uint8_t>(8000), true};
+  x.words = {{"one", 0, 400}, {"two", 400, 1000}};
+  queue.add(x);
+  x.index = 1;
+  x.last = false;
+  x.words = {{"three", 0, 300}};
+  queue.add(x);
+  x.offset = 8000;
+  x.words = {{"three", 0, 300}, {"four", 300, 900}, {"lost", -5, 1}};
+  queue.add(x);
+  pass(1500ms);
+  queue.reached("t1.s0", now);
+  auto cut = queue.cancel(1, now);
+  ASSERT_TRUE(cut);
+  ASSERT_EQ(cut->index, 1u);
+  std::string words;
+  for (auto& y : cut->words)
+    words += y.text + std::to_string(y.end_ms) + " ";
+  EXPECT_EQ(words, "three300 four900 ") << "each once, though told again";
+}
+
 } // namespace
 
 } // namespace velox::actors

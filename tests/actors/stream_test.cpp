@@ -27,8 +27,8 @@ protected:
   }
 
   std::shared_ptr<test::fake_leg> leg = test::fake_leg::make(world);
-  stream_actor stream_
-    = keep(sys.spawn(stream, as<call_actor>(), carrier_leg_ptr{leg}));
+  stream_actor stream_ = keep(sys.spawn(
+    stream, as<call_actor>(), carrier_leg_ptr{leg}, stream_options{}));
 };
 
 TEST_F(Stream, PlaysATurnAndTellsWhatWasHeard) {

@@ -23,11 +23,23 @@ TEST_P(TurnMachine, Follows) {
   EXPECT_EQ(run.state(), GetParam().state);
 }
 
+/// The same under `interruption::immediate`.
+class ImmediateBargeIn : public testing::TestWithParam<example> {};
+
+TEST_P(ImmediateBargeIn, Follows) {
+  turn_policy policy;
+  policy.interrupts = interruption::immediate;
+  turn_script run{policy};
+  EXPECT_EQ(run(GetParam().events), GetParam().actions);
+  EXPECT_EQ(run.state(), GetParam().state);
+}
+
 constexpr auto speaking = "speaking";
 constexpr auto thinking = "thinking";
 constexpr auto listening = "listening";
 constexpr auto finishing = "finishing";
 constexpr auto user_speaking = "user speaking";
+constexpr auto overlapping = "overlapping";
 
 INSTANTIATE_TEST_SUITE_P(
   TheCaller, TurnMachine,
@@ -82,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
     example{"do not pass for those of the next utterance",
             "voice +700 quiet +3000 floor:1 voice +900 quiet final:old "
             "final:new +500",
-            "late(stt,0) turn() cancel(1) words(new) turn(new)", thinking}));
+            "late(stt,0) turn() words(new) cancel(1) turn(new)", thinking}));
 
 INSTANTIATE_TEST_SUITE_P(
   TheAgent, TurnMachine,
@@ -102,12 +114,14 @@ INSTANTIATE_TEST_SUITE_P(
             speaking}));
 
 INSTANTIATE_TEST_SUITE_P(
-  BargeIn, TurnMachine,
+  Cuts, ImmediateBargeIn,
   testing::Values(
     example{"cuts the agent off", "floor:1 started:1 +500 voice", "cancel(1)",
             user_speaking},
-    example{"cuts it off while it thinks", "floor:1 +500 voice", "cancel(1)",
-            user_speaking},
+    example{"does not cost an answer that is being made", "floor:1 +500 voice",
+            "", thinking},
+    example{"while it thinks cuts it off when it would begin",
+            "floor:1 +500 voice +100 started:1", "cancel(1)", user_speaking},
     example{"becomes a turn",
             "floor:1 started:1 voice +800 quiet final:stop +500",
             "cancel(1) words(stop) turn(stop)", thinking},
@@ -131,13 +145,12 @@ INSTANTIATE_TEST_SUITE_P(
             "floor:1 started:1 voice +300 quiet +100 voice +300", "cancel(1)",
             user_speaking},
     example{"before the answer cancels it when it comes",
-            "voice +700 quiet final:I_want +500 voice floor:1 +900 quiet "
+            "voice +700 quiet final:cake +500 voice floor:1 +900 quiet "
             "final:tea +500",
-            "words(I want) turn(I want) cancel(1) words(tea) turn(tea)",
-            thinking},
-    example{"of a cough before the answer resumes it",
+            "words(cake) turn(cake) words(tea) cancel(1) turn(tea)", thinking},
+    example{"of a cough before the answer is none",
             "voice +700 quiet final:tea +500 voice floor:1 +200 quiet final:",
-            "words(tea) turn(tea) cancel(1) resume(1)", thinking},
+            "words(tea) turn(tea)", thinking},
     example{"of a cough before the prompt is none",
             "voice +700 quiet final:tea +500 voice +200 quiet final: floor:1 "
             "started:1",
@@ -153,18 +166,38 @@ INSTANTIATE_TEST_SUITE_P(
   AProtectedSentence, TurnMachine,
   testing::Values(
     example{"is not cut off by a voice", "protected:1 started:1 voice +5000",
-            "", speaking},
+            "", overlapping},
     example{"nor by words",
             "protected:1 started:1 voice part:but +500 quiet "
             "final:but_wait +500",
-            "", speaking},
-    example{"nor by keys", "protected:1 started:1 key:5 +3000", "", speaking},
-    example{"leaves no words behind",
-            "protected:1 started:1 final:but_wait over:1 +700 final:yes +500",
-            "words(yes) turn(yes)", thinking},
-    example{"leaves no speech behind",
-            "protected:1 started:1 voice +900 quiet final:but over:1 voice "
-            "+200 quiet final:",
+            "words(but wait)", speaking},
+    example{"nor by keys", "protected:1 started:1 key:5 +3000", "words(five)",
+            speaking},
+    example{"is heard before the caller's words are answered",
+            "protected:1 started:1 final:but_wait +5000 over:1 +499",
+            "words(but wait)", finishing},
+    example{"... but then they are",
+            "protected:1 started:1 final:but_wait +5000 over:1 +500",
+            "words(but wait) turn(but wait)", thinking},
+    example{"has the caller's words answered when only it was protected",
+            "protected:1 started:1 final:but_wait +5000 floor:1 +500",
+            "words(but wait) cancel(1) turn(but wait)", thinking},
+    example{"in the middle of a turn",
+            "floor:1 started:1 protected:1 voice +500 floor:1 +100",
+            "cancel(1)", user_speaking},
+    example{"has the caller's keys answered",
+            "protected:1 started:1 key:5 key:# +900 over:1 +0",
+            "words(five) turn(five)", thinking},
+    example{"leaves words that come later",
+            "protected:1 started:1 voice +900 quiet +100 over:1 +200 final:tea "
+            "+500",
+            "words(tea) turn(tea)", thinking},
+    example{"leaves no backchannel behind",
+            "protected:1 started:1 voice +900 quiet final:okay over:1", "",
+            listening},
+    example{"leaves no noise behind",
+            "protected:1 started:1 voice +900 quiet final: over:1 voice +200 "
+            "quiet final:",
             "", listening},
     example{"gives way to who still speaks",
             "protected:1 started:1 voice +900 over:1 +300 quiet final:yes +500",
@@ -233,7 +266,7 @@ INSTANTIATE_TEST_SUITE_P(
             "words(four) words(two) turn(four two)", thinking},
     example{"know the star", "key:* key:#", "words(star) turn(star)", thinking},
     example{"cut the agent off", "floor:1 started:1 key:1 +2000",
-            "cancel(1) words(one) turn(one)", thinking},
+            "words(one) cancel(1) turn(one)", thinking},
     example{"that do not exist are ignored", "key:D +3000", "", listening},
     example{"pound alone is nothing", "key:# +1000", "", listening},
     example{"pound behind a finished entry does not hold up the answer",
@@ -249,11 +282,11 @@ TEST(TurnPolicy, WithoutBargeInNobodyIsCutOff) {
   turn_policy policy;
   policy.interrupts = interruption::never;
   turn_script run{policy};
-  EXPECT_EQ(run("floor:1 started:1 voice +900 part:but quiet final:but +500"),
-            "");
+  EXPECT_EQ(run("floor:1 started:1 voice +900 part:tea quiet final:tea +500"),
+            "words(tea)");
   EXPECT_EQ(run.state(), speaking);
-  EXPECT_EQ(run("over:1 voice +900 quiet final:yes +500"),
-            "words(yes) turn(yes)");
+  EXPECT_EQ(run("over:1 voice +900 quiet final:now +500"),
+            "words(now) turn(tea now)");
   EXPECT_EQ(run("voice floor:2 +100"), "") << "nor the answer to come";
   EXPECT_EQ(run.state(), thinking);
 }
@@ -267,11 +300,11 @@ TEST(TurnPolicy, SetsThePauses) {
   policy.false_alarm = 1s;
   policy.answer_due = 5s;
   turn_script run{policy};
-  EXPECT_EQ(run("final:a +899"), "words(a)");
-  EXPECT_EQ(run("+1"), "turn(a)");
+  EXPECT_EQ(run("final:tea +899"), "words(tea)");
+  EXPECT_EQ(run("+1"), "turn(tea)");
   EXPECT_EQ(run("floor:1 +4999"), "");
   EXPECT_EQ(run("+1"), "late(answer,1)");
-  EXPECT_EQ(run("started:1 voice +1000"), "cancel(1) resume(1)");
+  EXPECT_EQ(run("started:1 voice +1250"), "cancel(1) resume(1)");
   EXPECT_EQ(run("quiet final: floor:2 over:2 +4000"), "idle(1)");
   EXPECT_EQ(run("key:1 +2999"), "words(one)");
   EXPECT_EQ(run("+1 floor:3 over:3 voice +100 quiet final:"),
@@ -281,20 +314,20 @@ TEST(TurnPolicy, SetsThePauses) {
 TEST(TurnConfidence, IsThatOfTheWeakestPart) {
   turn_script run;
   run.confidence = 0.9;
-  run("final:a");
+  run("final:tea");
   run.confidence = 0.4;
-  run("final:b");
+  run("final:cake");
   run.confidence = 0.8;
-  run("final:c +500");
+  run("final:milk +500");
   EXPECT_EQ(run.last_confidence, 0.4);
-  run("floor:1 over:1 final:d +500");
+  run("floor:1 over:1 final:more +500");
   EXPECT_EQ(run.last_confidence, 0.8);
 }
 
 TEST(TurnConfidence, IsNotLoweredByWhatWasDropped) {
   turn_script run;
   run.confidence = 0.1;
-  run("protected:1 started:1 final:x over:1");
+  run("floor:1 started:1 final:okay over:1");
   run.confidence = 0.9;
   run("final:yes +500");
   EXPECT_EQ(run.last_confidence, 0.9);
@@ -302,7 +335,7 @@ TEST(TurnConfidence, IsNotLoweredByWhatWasDropped) {
 
 TEST(TurnMachineTimer, IsOffWhileTheAgentSpeaks) {
   turn_script run;
-  EXPECT_FALSE(run.next_look()) << "nothing has begun";
+  EXPECT_EQ(run.next_look(), 8s);
   run("floor:1");
   EXPECT_EQ(run.next_look(), 8s);
   run("started:1");

@@ -23,11 +23,14 @@ using namespace std::chrono_literals;
 ///   floor:1            the agent has the floor as turn 1
 ///   protected:1        the same, and may not be interrupted
 ///   started:1 over:1   its first sound is out, it was heard to its end
+///   asked:1:x          what it has said last; asked:1:4:x wants four digits
 ///   +500               500 ms pass, with a look whenever one is due
 /// and tells what the machine did, in the same manner.
 class turn_script {
 public:
-  explicit turn_script(turn_policy policy = {}) : machine_(policy) {}
+  explicit turn_script(turn_policy policy = {}) : machine_(policy) {
+    machine_.begin(now_);
+  }
 
   std::string operator()(const std::string& text) {
     std::istringstream in{text};
@@ -75,6 +78,8 @@ private:
       machine_.on(floor_taken{turn(), true}, now_);
     else if (name == "protected")
       machine_.on(floor_taken{turn(), false}, now_);
+    else if (name == "asked")
+      ask(rest);
     else if (name == "started")
       machine_.on(playback_started{turn()}, now_);
     else if (name == "over")
@@ -82,6 +87,18 @@ private:
     else
       ADD_FAILURE() << "no such event: " << word;
     note();
+  }
+
+  void ask(const std::string& rest) {
+    auto second = rest.find(':');
+    auto third = rest.find(':', second + 1);
+    auto keys = third == std::string::npos
+                  ? 0
+                  : std::stoul(rest.substr(second + 1, third - second - 1));
+    machine_.on(question_asked{std::stoul(rest.substr(0, second)),
+                               rest.substr(rest.rfind(':') + 1),
+                               static_cast<uint32_t>(keys)},
+                now_);
   }
 
   void pass(caf::timespan span) {
@@ -103,6 +120,7 @@ private:
 
   std::string name(const user_turn& x) {
     last_confidence = x.confidence;
+    last_keys = x.keys;
     return "turn(" + x.text + ")";
   }
   std::string name(const words_final& x) { return "words(" + x.text + ")"; }
@@ -133,6 +151,7 @@ private:
 public:
   double confidence = 0.9;
   double last_confidence = -1;
+  std::string last_keys{};
 };
 
 } // namespace velox::actors

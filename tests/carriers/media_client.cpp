@@ -114,6 +114,12 @@ void media_client::media(std::vector<uint8_t> mulaw,
   send(text);
 }
 
+void media_client::media_at(uint64_t timestamp_ms, std::vector<uint8_t> mulaw) {
+  std::string text;
+  writer_.append_media(text, timestamp_ms, mulaw, velox::twilio_track::inbound);
+  send(text);
+}
+
 void media_client::dtmf(char digit) {
   std::string text;
   writer_.append_dtmf(text, digit);

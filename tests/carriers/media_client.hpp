@@ -27,6 +27,8 @@ public:
   void begin(const velox::twilio_start& start);
   void media(std::vector<uint8_t> mulaw,
              velox::twilio_track track = velox::twilio_track::inbound);
+  /// The same with a time stamp, in ms; it is 0 otherwise.
+  void media_at(uint64_t timestamp_ms, std::vector<uint8_t> mulaw);
   void dtmf(char digit);
   void mark(const std::string& name);
   void stop();

@@ -26,6 +26,10 @@ public:
       cleared_([told] {
         std::lock_guard guard(told->mutex);
         ++told->cleared;
+      }),
+      sensitivity_([told](double x) {
+        std::lock_guard guard(told->mutex);
+        told->sensitivity = x;
       }) {}
 
   voice_change near_end(std::span<const uint8_t> mulaw) override {
@@ -40,16 +44,32 @@ public:
 
   void far_end(std::span<const uint8_t> mulaw) override { far_(mulaw.size()); }
   void far_end_cleared() override { cleared_(); }
+  void set_sensitivity(double x) override { sensitivity_(x); }
 
 private:
   bool voice_ = false;
   std::function<void(std::size_t)> far_;
   std::function<void()> cleared_;
+  std::function<void(double)> sensitivity_;
+};
+
+/// Hears a key in each byte that is one of 0-9, and a beep in each 'b'.
+class fake_tones final : public tone_detector {
+public:
+  void near_end(std::span<const uint8_t> mulaw,
+                std::vector<tone_event>& heard) override {
+    for (auto x : mulaw) {
+      if (x >= '0' && x <= '9')
+        heard.emplace_back(key_pressed{static_cast<char>(x)});
+      if (x == 'b')
+        heard.emplace_back(tone_heard{line_tone::beep});
+    }
+  }
 };
 
 leg_client_actor::behavior_type recorder(std::shared_ptr<leg_log> log) {
   return {
-    [log](const caller_audio& x) { log->add_audio(x.mulaw); },
+    [log](const caller_audio& x) { log->add_audio(x.mulaw, x.at_ms); },
     [log](voice_started) { log->add("started"); },
     [log](voice_stopped) { log->add("stopped"); },
     [log](const key_pressed& x) { log->add(std::string{"key "} + x.digit); },
@@ -75,8 +95,9 @@ void leg_log::add(const std::string& what) {
   changed_.notify_all();
 }
 
-void leg_log::add_audio(const std::vector<uint8_t>& mulaw) {
+void leg_log::add_audio(const std::vector<uint8_t>& mulaw, int64_t at_ms) {
   std::lock_guard guard(mutex_);
+  places_.emplace_back(at_ms, mulaw.size());
   audio_.insert(audio_.end(), mulaw.begin(), mulaw.end());
   events_.push_back("audio " + std::to_string(mulaw.size()));
   changed_.notify_all();
@@ -101,6 +122,11 @@ std::vector<std::string> leg_log::all() {
 std::vector<uint8_t> leg_log::audio() {
   std::lock_guard guard(mutex_);
   return audio_;
+}
+
+std::vector<std::pair<int64_t, std::size_t>> leg_log::places() {
+  std::lock_guard guard(mutex_);
+  return places_;
 }
 
 leg_client_actor
@@ -143,8 +169,14 @@ void MediaSocket::start() {
         start_ = start;
         started_.notify_all();
       };
-  routes.websocket("/media-stream", carriers::twilio::media_socket(
-                                      options, detectors, on_start, counts));
+  auto tones = [this](const listening_options& what) {
+    std::lock_guard guard(detector->mutex);
+    detector->listened.push_back(what);
+    return std::make_unique<fake_tones>();
+  };
+  routes.websocket("/media-stream",
+                   carriers::twilio::media_socket(options, detectors, on_start,
+                                                  counts, tones));
   server.emplace(server_options, shards.all(), std::move(routes), counts);
 }
 

@@ -26,7 +26,7 @@
 class leg_log {
 public:
   void add(const std::string& what);
-  void add_audio(const std::vector<uint8_t>& mulaw);
+  void add_audio(const std::vector<uint8_t>& mulaw, int64_t at_ms);
 
   /// All there is once something that begins with `last` is there; after five
   /// seconds, what there is then.
@@ -35,11 +35,15 @@ public:
   std::vector<std::string> all();
   std::vector<uint8_t> audio();
 
+  /// Of each stretch of audio: when it was heard and how many bytes it has.
+  std::vector<std::pair<int64_t, std::size_t>> places();
+
 private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> events_;
   std::vector<uint8_t> audio_;
+  std::vector<std::pair<int64_t, std::size_t>> places_;
 };
 
 /// A stream actor that writes everything down.
@@ -58,6 +62,8 @@ protected:
     std::mutex mutex;
     std::size_t far_end = 0;
     std::size_t cleared = 0;
+    double sensitivity = -1;
+    std::vector<velox::listening_options> listened; ///< by tone detectors made
   };
 
   MediaSocket();

@@ -109,6 +109,82 @@ TEST_F(MediaSocket, FindsAVoiceInsideOneLongMessage) {
     ElementsAre("started", "audio 640", "stopped", "audio 160", "hung-up"));
 }
 
+TEST_F(MediaSocket, SaysWhereTheAudioLies) {
+  start();
+  auto client = call();
+  // Jitter is none of it; 60 ms are lost in the middle.
+  client->media_at(40, silence(160));
+  client->media_at(65, silence(160));
+  client->media_at(78, silence(160));
+  client->media_at(160, silence(160));
+  client->media_at(180, silence(160));
+  client->stop();
+  log->until("hung-up");
+  EXPECT_THAT(log->places(),
+              ElementsAre(std::pair<int64_t, std::size_t>{40, 480},
+                          std::pair<int64_t, std::size_t>{160, 320}));
+}
+
+TEST_F(MediaSocket, SaysWhereEachBatchBegins) {
+  start();
+  auto client = call();
+  for (uint64_t i = 0; i < 12; ++i)
+    client->media_at(1000 + 20 * i, silence(160));
+  client->stop();
+  log->until("hung-up");
+  EXPECT_THAT(log->places(),
+              ElementsAre(std::pair<int64_t, std::size_t>{1000, 800},
+                          std::pair<int64_t, std::size_t>{1100, 800},
+                          std::pair<int64_t, std::size_t>{1200, 320}));
+}
+
+TEST_F(MediaSocket, ListensForTonesOnceAsked) {
+  start();
+  auto client = call();
+  auto with = [](char tone) {
+    auto x = silence(160);
+    x[80] = static_cast<uint8_t>(tone);
+    return x;
+  };
+  client->media(with('7')); // nobody listens yet
+  client->mark("first");
+  log->until("mark first");
+  on_leg([](carrier_leg& x) { x.listen_for({0.25, true, true}); });
+  client->media(with('8'));
+  client->dtmf('8'); // the same press
+  client->media(with('b'));
+  client->dtmf('9');
+  client->media(with('9'));
+  client->stop();
+  auto events = log->until("hung-up");
+  std::erase_if(events, [](auto& x) {
+    return x.starts_with("audio") || x == "started" || x == "stopped";
+  });
+  EXPECT_THAT(events,
+              ElementsAre("mark first", "key 8", "beep", "key 9", "hung-up"));
+  std::lock_guard guard(detector->mutex);
+  EXPECT_EQ(detector->sensitivity, 0.25);
+  ASSERT_EQ(detector->listened.size(), 1u);
+  EXPECT_TRUE(detector->listened[0].machines);
+}
+
+TEST_F(MediaSocket, ListensForNoTonesWhenNoneMatter) {
+  start();
+  auto client = call();
+  on_leg([](carrier_leg& x) {
+    x.listen_for({0.5, true, false});
+    x.listen_for({0.5, false, false});
+  });
+  auto x = silence(160);
+  x[0] = '4';
+  client->media(x);
+  client->stop();
+  for (auto& event : log->until("hung-up"))
+    EXPECT_FALSE(event.starts_with("key")) << event;
+  std::lock_guard guard(detector->mutex);
+  EXPECT_EQ(detector->listened.size(), 1u);
+}
+
 TEST_F(MediaSocket, ReportsKeysMarksAndTheEndAtOnce) {
   start();
   auto client = call();

@@ -115,6 +115,18 @@ store(store_actor::stateful_pointer<store_state> self, world_ptr w) {
     },
     [](const call_log_batch&) {},
     [](const close_conversation&) {},
+    [](const recording_stored&) {},
+    [](const list_recordings&) -> caf::result<std::vector<recording_record>> {
+      return std::vector<recording_record>{};
+    },
+    [](const list_due_recordings&)
+      -> caf::result<std::vector<recording_record>> {
+      return std::vector<recording_record>{};
+    },
+    [](const forget_recording&) {},
+    [](const stray_recordings&) -> caf::result<stray_recordings> {
+      return stray_recordings{};
+    },
     [](caf::ok_atom) -> caf::result<caf::ok_atom> { return caf::ok_atom_v; },
   };
 }

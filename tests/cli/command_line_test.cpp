@@ -305,6 +305,59 @@ TEST_F(CommandLine, CtlSaysWhenNobodyIsOnTheLine) {
   EXPECT_EQ(out, "no live calls\n");
 }
 
+TEST_F(CommandLine, CtlListsRecordings) {
+  fake_engine engine{api("GET", "/api/v1/recordings", {200, R"({"recordings":[
+    {"call_id":"CA1","file":"a.velrec","duration_ms":61000,
+     "created_at":1700000000000,"delete_after":1700086400000},
+    {"call_id":"CA2","file":"b.velrec","duration_ms":0,
+     "created_at":0,"delete_after":0}]})"})};
+  std::vector<std::string> ctl{"ctl",         "--engine", engine.url(),
+                               "--admin-key", "the-key",  "recordings"};
+  EXPECT_EQ(run(ctl), 0) << err;
+  EXPECT_THAT(out, HasSubstr("CA1   2023-11-14 22:13"));
+  EXPECT_THAT(out, HasSubstr("2023-11-15 22:13  a.velrec"));
+  EXPECT_THAT(out, HasSubstr("not finished"));
+  ctl.insert(ctl.end(), {"--organisation", "o 2"});
+  EXPECT_EQ(run(ctl), 1) << "the fake knows no other one";
+  EXPECT_EQ(engine.requests().back().target, "/api/v1/recordings?org_id=o%202");
+}
+
+TEST_F(CommandLine, CtlSavesARecordingInParts) {
+  // 20 MB, more than one answer may hold.
+  std::string wav = "RIFF....WAVE";
+  wav.resize(20'000'000, 'x');
+  for (size_t i = 0; i < 4; ++i)
+    wav[4 + i] = static_cast<char>((wav.size() - 8) >> (8 * i));
+  wav.back() = 'e';
+  size_t cut = wav.size();
+  fake_engine engine{{.on_request = [&](const fake_request& x) {
+    if (x.target != "/api/v1/recordings/CA1" || !x.range.starts_with("bytes="))
+      return test::fake_answer{404, R"({"error":"no such call"})"};
+    auto first = std::stoull(x.range.substr(6));
+    auto last = std::stoull(x.range.substr(x.range.find('-') + 1));
+    if (first >= cut)
+      return test::fake_answer{416, "{}"};
+    return test::fake_answer{
+      206, wav.substr(0, cut).substr(first, last - first + 1), "audio/wav"};
+  }}};
+  auto file = path("call.wav");
+  auto save = [&](const std::string& call) {
+    return run({"ctl", "recording", call, "--output", file, "--engine",
+                engine.url(), "--admin-key", "the-key"});
+  };
+  EXPECT_EQ(save("CA1"), 0) << err;
+  std::ifstream in{file, std::ios::binary};
+  std::string saved{std::istreambuf_iterator<char>{in}, {}};
+  EXPECT_TRUE(saved == wav);
+  EXPECT_EQ(save("CA2"), 1);
+  cut = 9'000'000;
+  EXPECT_EQ(save("CA1"), 3) << "it broke off";
+  wav = "{}";
+  cut = 2;
+  EXPECT_EQ(save("CA1"), 3);
+  EXPECT_THAT(err, HasSubstr("no WAV file"));
+}
+
 TEST_F(CommandLine, CtlShowsOneTree) {
   fake_engine engine{api("GET", "/api/v1/calls/CA1/tree", {200, live_call})};
   EXPECT_EQ(run({"ctl", "tree", "CA1", "--engine", engine.url(), "--admin-key",

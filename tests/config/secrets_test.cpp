@@ -121,3 +121,20 @@ TEST_F(Secrets, DirectoryThatCannotBeMadeIsAClearError) {
     EXPECT_THAT(e.what(), HasSubstr("storage.data_dir"));
   }
 }
+
+TEST_F(Secrets, HaveTheRecordingsKeyApart) {
+  auto first = load_or_create_recording_key(dir_);
+  EXPECT_EQ(first.size(), 65u) << "32 bytes in hex and the end of the line";
+  EXPECT_EQ(load_or_create_recording_key(dir_), first);
+  EXPECT_FALSE(fs::exists(dir_ / "secrets.yaml"));
+  struct stat info = {};
+  ASSERT_EQ(::stat((dir_ / "recording.key").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  // New secrets leave it alone.
+  load_or_create_secrets(dir_);
+  fs::remove(dir_ / "secrets.yaml");
+  load_or_create_secrets(dir_);
+  EXPECT_EQ(load_or_create_recording_key(dir_), first);
+  fs::remove_all(dir_);
+  EXPECT_NE(load_or_create_recording_key(dir_), first);
+}

@@ -238,6 +238,7 @@ TEST_F(Settings, SecretsAreNeitherShownNorRepeated) {
   x.providers.openai.key = "hunter2";
   x.twilio.auth_token = "hunter2";
   x.admin_api_key = "hunter2";
+  x.recording.key = "hunter2";
   int secrets = 0;
   for (auto& key : setting_keys()) {
     EXPECT_THAT(yaml_value(key, x), Not(HasSubstr("hunter2"))) << key.name;
@@ -249,7 +250,7 @@ TEST_F(Settings, SecretsAreNeitherShownNorRepeated) {
                     AllOf(HasSubstr("printable"), Not(HasSubstr("hunter2"))));
       }
   }
-  EXPECT_EQ(secrets, 12);
+  EXPECT_EQ(secrets, 13);
 }
 
 TEST_F(Settings, SecretsMayLieInFiles) {

@@ -203,6 +203,75 @@ TEST_P(Store, RefusesWhatItDoesNotKnow) {
   expect_error(store.tell(end), errc::store_failed, "closed as active");
 }
 
+recording_record recorded(const std::string& call_id, const std::string& file,
+                          unix_ms at = 1'700'000'000'000) {
+  recording_record x;
+  x.call_id = call_id;
+  x.org_id = "acme";
+  x.file = file;
+  x.key_id = "0123456789abcdef";
+  x.created_at = at;
+  x.delete_after = at + 1000;
+  return x;
+}
+
+TEST_P(Store, KeepsRecordings) {
+  using list = std::vector<recording_record>;
+  open("CA1");
+  open("CA2");
+  auto first = recorded("CA1", "a.velrec");
+  EXPECT_EQ(store.tell(recording_stored{first}), ok());
+  EXPECT_EQ(store.tell(
+              recording_stored{recorded("CA2", "b.velrec", 1'700'000'009'000)}),
+            ok());
+  first.duration_ms = 61'000;
+  first.size = 977'000;
+  first.delete_after += 77; // decided when it began
+  EXPECT_EQ(store.tell(recording_stored{first}), ok()) << "it is complete";
+  auto all = store.ask<list>(list_recordings{"acme"});
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ((*all)[0].file, "b.velrec") << "newest first";
+  EXPECT_EQ((*all)[1].duration_ms, 61'000);
+  EXPECT_EQ((*all)[1].size, 977'000);
+  EXPECT_EQ((*all)[1].key_id, "0123456789abcdef");
+  EXPECT_EQ((*all)[1].delete_after, 1'700'000'001'000);
+  auto one = store.ask<list>(list_recordings{"acme", "CA1"});
+  ASSERT_EQ(one->size(), 1u);
+  EXPECT_EQ(one->front().call_id, "CA1");
+  auto due = store.ask<list>(list_due_recordings{1'700'000'001'000});
+  EXPECT_TRUE(due->empty()) << "kept to the last moment";
+  due = store.ask<list>(list_due_recordings{1'700'000'001'001});
+  ASSERT_EQ(due->size(), 1u);
+  EXPECT_EQ(due->front().file, "a.velrec");
+  auto strays = store.ask<stray_recordings>(
+    stray_recordings{{"a.velrec", "x.velrec", "b.velrec"}});
+  EXPECT_EQ(strays->files, std::vector<std::string>{"x.velrec"});
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(store.tell(forget_recording{"acme", "a.velrec"}), ok()) << i;
+  EXPECT_EQ(store.ask<list>(list_recordings{"acme"})->size(), 1u);
+}
+
+TEST_P(Store, KeepsRecordingsApart) {
+  using list = std::vector<recording_record>;
+  open("CA1");
+  open("CA2");
+  EXPECT_EQ(store.tell(recording_stored{recorded("CA1", "a.velrec")}), ok());
+  for (auto org : {"rival", "", "' OR '1'='1"}) {
+    EXPECT_TRUE(store.ask<list>(list_recordings{org})->empty()) << org;
+    EXPECT_TRUE(store.ask<list>(list_recordings{org, "CA1"})->empty()) << org;
+    EXPECT_EQ(store.tell(forget_recording{org, "a.velrec"}), ok()) << org;
+    auto theirs = recorded("CA1", "a.velrec");
+    theirs.org_id = org;
+    expect_error(store.tell(recording_stored{theirs}), errc::not_found, org);
+  }
+  expect_error(store.tell(recording_stored{recorded("CA404", "c.velrec")}),
+               errc::not_found, "unknown call");
+  expect_error(store.tell(recording_stored{recorded("CA2", "a.velrec")}),
+               errc::not_found, "another call's file");
+  EXPECT_EQ(store.ask<list>(list_recordings{"acme"})->size(), 1u);
+}
+
 TEST_P(Store, SaysThatItIsThere) {
   EXPECT_TRUE(store.ask<caf::ok_atom>(caf::ok_atom_v));
 }

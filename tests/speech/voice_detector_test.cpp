@@ -135,6 +135,64 @@ TEST_F(VoiceDetector, HearsTheCallerOverTheEcho) {
   EXPECT_LE(events[0].at, 2000 + onset_of(answer_) + 250);
 }
 
+TEST_F(VoiceDetector, TakesAnEchoAtMinus20ForNobodyAndTheCallerForThemselves) {
+  // Every voice as ours, every other one as the caller's, however sensitive.
+  const std::vector<std::string> voices{"slt", "kal16", "rms", "awb"};
+  for (size_t i = 0; i < voices.size(); ++i)
+    for (double sensitivity : {0., 0.5, 1.}) {
+      auto ours = speak("Our opening hours are from nine to five on weekdays, "
+                        "and from ten to two on Saturdays.",
+                        voices[i]);
+      auto echo = joined({silence(120), scaled(ours, -20), silence(400)});
+      detector_ = speech_.voice_detectors()();
+      detector_->set_sensitivity(sensitivity);
+      EXPECT_EQ(starts(run(mixed(echo, noise(1000, -60)), ours)), 0)
+        << voices[i] << " at " << sensitivity;
+      auto caller = speak("stop, i need something else", voices[(i + 1) % 4]);
+      detector_ = speech_.voice_detectors()();
+      detector_->set_sensitivity(sensitivity);
+      auto events = run(mixed(echo, joined({silence(1500), caller})), ours);
+      ASSERT_GE(events.size(), 1u) << voices[i] << " at " << sensitivity;
+      EXPECT_GE(events[0].at, 1500);
+      auto late = events[0].at - 1500 - onset_of(caller);
+      EXPECT_LE(late, sensitivity < 0.5 ? 600 : 300);
+    }
+}
+
+TEST_F(VoiceDetector, HearsSofterVoicesTheMoreSensitiveItIs) {
+  // A voice at many levels, in silence and in hiss: how many are heard.
+  auto heard_of = [this](double sensitivity, double hiss_dbfs) {
+    int heard = 0;
+    for (double gain = -40; gain <= 10; gain += 2) {
+      detector_ = speech_.voice_detectors()();
+      detector_->set_sensitivity(sensitivity);
+      auto x = joined({silence(2500), scaled(answer_, gain), silence(600)});
+      auto hiss = noise(20000, hiss_dbfs);
+      hiss.resize(x.size());
+      heard += starts(run(mixed(x, hiss))) > 0 ? 1 : 0;
+    }
+    return heard;
+  };
+  EXPECT_GE(heard_of(0.5, -85), heard_of(0, -85) + 5); // 10 dB softer
+  EXPECT_GE(heard_of(1, -85), heard_of(0.5, -85));     // WebRTC's own limit
+  EXPECT_GT(heard_of(0.5, -42), heard_of(0, -42));
+  EXPECT_GT(heard_of(1, -42), heard_of(0.5, -42));
+}
+
+TEST_F(VoiceDetector, HasItsDefaultInTheMiddle) {
+  auto x = joined({silence(1000), scaled(answer_, -14), silence(1000)});
+  auto reference = run(x);
+  for (double sensitivity : {0.5, -1., 2., std::nan("")}) {
+    detector_ = speech_.voice_detectors()();
+    detector_->set_sensitivity(0.9);
+    detector_->set_sensitivity(sensitivity); // nonsense is the default
+    auto events = run(x);
+    ASSERT_EQ(events.size(), reference.size()) << sensitivity;
+    for (size_t i = 0; i < events.size(); ++i)
+      EXPECT_EQ(events[i].at, reference[i].at) << sensitivity;
+  }
+}
+
 TEST_F(VoiceDetector, HearsTheCallerOnceOurAudioWasCleared) {
   detector_->far_end(joined({prompt_, prompt_, prompt_}));
   run(silence(1000));

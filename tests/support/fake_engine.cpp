@@ -203,9 +203,10 @@ void fake_engine::impl::serve(tcp::socket socket) {
 }
 
 fake_answer fake_engine::impl::answer(const request_type& request) {
-  fake_request x{
-    std::string{request.method_string()}, std::string{request.target()},
-    std::string{request[http::field::authorization]}, request.body()};
+  fake_request x{std::string{request.method_string()},
+                 std::string{request.target()},
+                 std::string{request[http::field::authorization]},
+                 request.body(), std::string{request[http::field::range]}};
   {
     std::lock_guard guard{mutex};
     asked.push_back(x);

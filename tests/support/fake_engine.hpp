@@ -49,6 +49,7 @@ struct fake_request {
   std::string target;
   std::string authorization;
   std::string body;
+  std::string range{};
 };
 
 struct fake_answer {

@@ -30,7 +30,7 @@ void fake_leg::report_to(leg_client_actor client) {
 void fake_leg::play(uint64_t turn, std::span<const uint8_t> mulaw) {
   if (closed_)
     return;
-  stale_audio_ = stale_audio_ || turn <= cleared_turn_;
+  stale_audio_ = stale_audio_ || (turn != 0 && turn <= cleared_turn_);
   played_turn_ = std::max(played_turn_, turn);
   auto now = world_.now();
   played_until_ = std::max(played_until_, now);

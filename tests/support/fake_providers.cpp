@@ -122,17 +122,13 @@ public:
     auto answer = fake_->answer(x);
     if (!x.said_so_far.empty() && answer.text.starts_with(x.said_so_far))
       answer.text.erase(0, x.said_so_far.size());
-    auto due = fake_->thinking;
-    for (size_t begin = 0; begin < answer.text.size();) {
-      auto end = std::min(answer.text.find(' ', begin + 1), answer.text.size());
-      send(due, x.turn,
-           tokens{x.turn, answer.text.substr(begin, end - begin), x.attempt});
-      begin = end;
-      due += fake_->between_tokens;
-    }
-    answer_done done{x.turn, answer.then, answer.transfer_to, answer.memory};
-    done.attempt = x.attempt;
-    send(due, x.turn, std::move(done));
+    asked_ = x;
+    auto due = speak(answer.text);
+    if (answer.tools.empty())
+      finish(answer, due);
+    else
+      send(due, x.turn, tool_calls{x.turn, answer.tools, x.attempt});
+    answer_ = std::move(answer);
   }
 
   void cancel(uint64_t turn) override {
@@ -142,9 +138,32 @@ public:
 
   void use_results(const tool_results& x) override {
     fake_->tool_results_used.push_back(x);
+    if (!answer_.after_tools.empty())
+      finish(answer_, speak(answer_.after_tools));
   }
 
 private:
+  /// Token by token; returns when the last one is out.
+  caf::timespan speak(const std::string& text) {
+    auto due = fake_->thinking;
+    for (size_t begin = 0; begin < text.size();) {
+      auto end = std::min(text.find(' ', begin + 1), text.size());
+      send(
+        due, asked_.turn,
+        tokens{asked_.turn, text.substr(begin, end - begin), asked_.attempt});
+      begin = end;
+      due += fake_->between_tokens;
+    }
+    return due;
+  }
+
+  void finish(const scripted_answer& x, caf::timespan due) {
+    answer_done done{asked_.turn, x.then, x.transfer_to, x.memory};
+    done.attempt = asked_.attempt;
+    done.press = x.press;
+    send(due, asked_.turn, std::move(done));
+  }
+
   template <class T>
   void send(caf::timespan span, uint64_t turn, T x) {
     fake_->later(span, alive_, [this, turn, x = std::move(x)] {
@@ -161,6 +180,8 @@ private:
 
   fake_providers_ptr fake_;
   answer_client_actor client_;
+  prompt asked_;
+  scripted_answer answer_;
   uint64_t cancelled_ = 0;
   std::shared_ptr<void> alive_ = std::make_shared<int>();
 };
@@ -189,9 +210,10 @@ fake_providers_ptr fake_providers::make(virtual_world& world) {
 recognizer_factory fake_providers::recognizers() {
   return
     [fake = shared_from_this()](
-      const recognizer_options&,
+      const recognizer_options& options,
       recognition_client_actor client) -> std::unique_ptr<speech_recognizer> {
       ++fake->recognizers_made;
+      fake->listened.push_back(options);
       fake->spoilt("stt", "make", [client](provider_failed x) {
         caf::anon_send(client, std::move(x));
       });
@@ -202,9 +224,10 @@ recognizer_factory fake_providers::recognizers() {
 synthesizer_factory fake_providers::synthesizers() {
   return
     [fake = shared_from_this()](
-      const synthesizer_options&,
+      const synthesizer_options& options,
       synthesis_client_actor client) -> std::unique_ptr<speech_synthesizer> {
       ++fake->synthesizers_made;
+      fake->spoke_as.push_back(options);
       fake->spoilt("tts", "make", [client](provider_failed x) {
         caf::anon_send(client, std::move(x));
       });

@@ -25,6 +25,9 @@ struct scripted_answer {
   next_step then = next_step::listen;
   std::string transfer_to{};
   std::string memory{};
+  std::string press{};            ///< keys, behind the answer
+  std::vector<tool_call> tools{}; ///< wanted behind `text`, before the rest
+  std::string after_tools{};      ///< said when their results are there
 };
 
 /// Recogniser, synthesiser and language model without a vendor, in virtual
@@ -74,6 +77,8 @@ public:
   size_t models_made = 0;
   std::vector<prompt> prompts;
   std::vector<sentence> said;
+  std::vector<recognizer_options> listened;  ///< one per session
+  std::vector<synthesizer_options> spoke_as; ///< one per session
   std::vector<tool_results> tool_results_used;
   std::vector<std::string> understood; ///< all final words
   std::vector<uint64_t> cancelled;     ///< by the synthesiser

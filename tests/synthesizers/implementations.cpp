@@ -61,13 +61,17 @@ std::vector<implementation> make_all() {
   result.push_back(
     of<fake_elevenlabs>("ElevenlabsHttp", elevenlabs_voice, http));
   result[2].limit = result[3].limit = 5000;
+  result[2].markup = result[3].markup = voice_markup::breaks;
   result.push_back(of<fake_cartesia>("Cartesia", cartesia_voice, socket));
+  result.back().markup = voice_markup::breaks;
   result.push_back(of<fake_openai_speech>("Openai", openai_voice, http));
   result.back().audio_of = openai_audio;
   result.back().limit = 4096;
   result.push_back(of<fake_azure_speech>("Azure", azure_voice, http));
+  result.back().markup = voice_markup::ssml;
   result.back().limit = 1000;
   result.push_back(of<fake_google_tts>("Google", google_voice, http));
+  result.back().markup = voice_markup::ssml;
   result.back().streams = false;
   result.back().limit = 5000;
   return result;

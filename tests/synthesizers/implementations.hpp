@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/pronouncer.hpp"
 #include "tests/synthesizers/voice_test.hpp"
 
 #include <functional>
@@ -17,6 +18,7 @@ struct implementation {
   bool streams = true; ///< audio comes before all of it is made
   size_t limit = 0;    ///< the vendor's, of one text in characters; 0: none
   std::string language = "en-US";
+  voice_markup markup = voice_markup::none; ///< what the vendor takes
   std::function<std::unique_ptr<fake_voice>()> fake;
   std::function<synthesizer_factory(net::vendor, speech::voice_options)> make;
   /// What the caller hears when the fake says `text`.

@@ -17,7 +17,7 @@ class leg_reporter {
 public:
   using event
     = std::variant<caller_audio, voice_started, voice_stopped, key_pressed,
-                   mark_reached, caller_hung_up, wire_closed>;
+                   tone_heard, mark_reached, caller_hung_up, wire_closed>;
 
   /// Keeps up to `audio_bytes` of audio and a few hundred other events.
   explicit leg_reporter(std::size_t audio_bytes) : audio_limit_(audio_bytes) {}

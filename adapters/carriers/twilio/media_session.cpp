@@ -1,5 +1,6 @@
 #include "adapters/carriers/twilio/media_session.hpp"
 
+#include "adapters/carriers/twilio/media_leg.hpp"
 #include "adapters/http/metrics.hpp"
 #include "protocol/stream_token.hpp"
 
@@ -14,6 +15,7 @@ namespace velox::carriers::twilio {
 namespace {
 
 constexpr std::size_t bytes_per_second = 8000;
+constexpr std::size_t bytes_per_ms = bytes_per_second / 1000;
 /// What the voice detector gets at a time, so that a long message cannot hide
 /// where in it the voice began.
 constexpr std::size_t detector_step = 160;
@@ -37,36 +39,6 @@ uint16_t close_code(twilio_media_errc code) {
   return code == twilio_media_errc::too_large ? websocket::message_too_big
                                               : websocket::invalid_payload;
 }
-
-/// The wire as the stream actor holds it. Dropping it hangs up.
-class media_leg final : public carrier_leg {
-public:
-  explicit media_leg(std::shared_ptr<media_session> session)
-    : session_(std::move(session)) {}
-
-  ~media_leg() override {
-    session_->close(websocket::normal_closure, "the call is over");
-  }
-
-  void report_to(leg_client_actor client) override {
-    session_->report_to(client);
-  }
-
-  void play(uint64_t, std::span<const uint8_t> mulaw) override {
-    session_->play(mulaw);
-  }
-
-  void mark(const std::string& name) override { session_->mark(name); }
-
-  void clear() override { session_->clear(); }
-
-  void close(uint16_t code, std::string reason) override {
-    session_->close(code, std::move(reason));
-  }
-
-private:
-  std::shared_ptr<media_session> session_;
-};
 
 } // namespace
 
@@ -126,8 +98,7 @@ void media_session::on_text(std::string_view text) {
                        "event: nothing may come before start");
   }
   if (auto* key = std::get_if<twilio_dtmf>(&event_)) {
-    flush();
-    reporter_.send(key_pressed{key->digit.front()});
+    on_key(*key);
   } else if (auto* mark = std::get_if<twilio_mark>(&event_)) {
     reporter_.send(mark_reached{mark->name});
   } else if (std::holds_alternative<twilio_stop>(event_)) {
@@ -189,7 +160,7 @@ void media_session::on_start(const twilio_start& x) {
   batch_.reserve(batch_size_ + detector_step);
   leg_start start{token.call_id, x.stream_sid,           token.agent_id,
                   token.org_id,  parameter(x, "caller"), parameter(x, "called"),
-                  token.nonce};
+                  token.nonce,   token.resume,           token.outbound};
   auto wire = wire_.lock();
   auto leg = std::make_shared<media_leg>(shared_from_this());
   try {
@@ -212,8 +183,24 @@ void media_session::on_media(const twilio_media& x) {
   if (!audio_rate_.add(static_cast<double>(x.payload_size), now()))
     return violation(websocket::policy_violation,
                      "media.payload: far more audio than real time");
-  if (x.track == twilio_track::inbound)
-    hear(frame_);
+  if (x.track != twilio_track::inbound || frame_.empty())
+    return;
+  auto where = clock_.next(x);
+  if (!where.wanted)
+    return;
+  if (where.gap)
+    flush(); // a batch has no holes
+  heard_ms_ = where.at_ms;
+  heard_part_ = 0;
+  hear(frame_);
+}
+
+void media_session::on_key(const twilio_dtmf& x) {
+  auto digit = x.digit.front();
+  if (!keys_.carrier_event(digit, heard_ms_))
+    return;
+  flush();
+  reporter_.send(key_pressed{digit});
 }
 
 void media_session::hear(std::span<const uint8_t> mulaw) {
@@ -223,11 +210,30 @@ void media_session::hear(std::span<const uint8_t> mulaw) {
     auto change = detector_ ? detector_->near_end(step) : voice_change::none;
     if (change == voice_change::started)
       reporter_.send(voice_started{});
+    if (batch_.empty())
+      batch_at_ms_ = heard_ms_;
     batch_.insert(batch_.end(), step.begin(), step.end());
+    heard_part_ += step.size();
+    heard_ms_ += static_cast<int64_t>(heard_part_ / bytes_per_ms);
+    heard_part_ %= bytes_per_ms;
+    if (tones_)
+      hear_tones(step);
     if (batch_.size() >= batch_size_ || change == voice_change::stopped)
       flush();
     if (change == voice_change::stopped)
       reporter_.send(voice_stopped{});
+  }
+}
+
+void media_session::hear_tones(std::span<const uint8_t> step) {
+  tones_heard_.clear();
+  tones_->near_end(step, tones_heard_);
+  for (auto& tone : tones_heard_) {
+    auto* key = std::get_if<key_pressed>(&tone);
+    if (key && !keys_.tone(key->digit, heard_ms_))
+      continue;
+    flush(); // it is behind the audio that it was heard in
+    std::visit([this](auto& x) { reporter_.send(x); }, tone);
   }
 }
 
@@ -236,6 +242,7 @@ void media_session::flush() {
   if (batch_.empty())
     return;
   caller_audio out;
+  out.at_ms = batch_at_ms_;
   out.mulaw.reserve(batch_size_ + detector_step);
   out.mulaw.swap(batch_);
   reporter_.send(std::move(out));
@@ -309,6 +316,14 @@ void media_session::shut(uint16_t code, const std::string& reason) {
 
 void media_session::report_to(const leg_client_actor& client) {
   reporter_.report_to(client);
+}
+
+void media_session::listen_for(const listening_options& what) {
+  if (detector_)
+    detector_->set_sensitivity(what.sensitivity);
+  tones_.reset();
+  if (parts_->tones && (what.keys || what.machines))
+    tones_ = parts_->tones(what);
 }
 
 void media_session::play(std::span<const uint8_t> mulaw) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/carriers/twilio/audio_clock.hpp"
 #include "adapters/carriers/twilio/leg_reporter.hpp"
 #include "adapters/carriers/twilio/media_socket.hpp"
 #include "adapters/carriers/twilio/rate_limit.hpp"
@@ -18,6 +19,7 @@ struct media_parts {
   voice_detector_factory detectors;
   start_handler on_start;
   std::shared_ptr<http::metrics> counts;
+  tone_detector_factory tones; ///< empty: keys come from the carrier only
 };
 
 /// Twilio's side of one call. Its connection keeps it alive, and the leg that
@@ -39,6 +41,7 @@ public:
 
   // -- from the leg
   void report_to(const leg_client_actor& client);
+  void listen_for(const listening_options& what);
   void play(std::span<const uint8_t> mulaw);
   void mark(const std::string& name);
   void clear();
@@ -55,7 +58,9 @@ private:
   void on_start(const twilio_start& x);
   void on_media(const twilio_media& x);
   void on_stop();
+  void on_key(const twilio_dtmf& x);
   void hear(std::span<const uint8_t> mulaw);
+  void hear_tones(std::span<const uint8_t> step);
   void flush();
   void count_frames();
   void bad_message(uint16_t code, const std::string& what);
@@ -68,11 +73,18 @@ private:
   stage stage_ = stage::waiting;
   std::string stream_sid_;
   std::unique_ptr<voice_detector> detector_;
+  std::unique_ptr<tone_detector> tones_;
+  std::vector<tone_event> tones_heard_; ///< in the step being heard
+  key_merger keys_;
+  audio_clock clock_;
   leg_reporter reporter_;
   twilio_media_parser parser_;
   twilio_event event_;
   std::vector<uint8_t> frame_; ///< the audio of the message being read
   std::vector<uint8_t> batch_; ///< audio that has not crossed yet
+  int64_t heard_ms_ = 0;       ///< where the next byte heard lies
+  std::size_t heard_part_ = 0; ///< ... and so many bytes (0 to 7) behind that
+  int64_t batch_at_ms_ = 0;    ///< of the first byte of `batch_`
   std::size_t batch_size_;
   rate_limit audio_rate_;
   rate_limit message_rate_;

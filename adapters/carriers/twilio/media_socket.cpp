@@ -8,10 +8,11 @@ namespace velox::carriers::twilio {
 
 http::websocket_handler
 media_socket(media_options options, voice_detector_factory detectors,
-             start_handler on_start, std::shared_ptr<http::metrics> counts) {
+             start_handler on_start, std::shared_ptr<http::metrics> counts,
+             tone_detector_factory tones) {
   auto parts = std::make_shared<media_parts>(
     media_parts{std::move(options), std::move(detectors), std::move(on_start),
-                std::move(counts)});
+                std::move(counts), std::move(tones)});
   return [parts](const http::request&, http::upgrade handshake) {
     auto session = std::make_shared<media_session>(parts);
     auto wire

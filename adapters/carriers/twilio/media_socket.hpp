@@ -50,9 +50,11 @@ using start_handler = std::function<void(
 
 /// The handler for the WebSocket route of Twilio Media Streams. Sockets that
 /// do not show a valid stream token in their `start` (parameter "token", made
-/// by the webhooks) are closed with 1008 and reach nobody.
+/// by the webhooks) are closed with 1008 and reach nobody. `tones` makes what
+/// `carrier_leg::listen_for` asks for; empty: keys come from the carrier only.
 http::websocket_handler
 media_socket(media_options options, voice_detector_factory detectors,
-             start_handler on_start, std::shared_ptr<http::metrics> counts);
+             start_handler on_start, std::shared_ptr<http::metrics> counts,
+             tone_detector_factory tones = {});
 
 } // namespace velox::carriers::twilio

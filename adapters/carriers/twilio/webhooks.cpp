@@ -9,6 +9,8 @@
 #include "protocol/stream_token.hpp"
 #include "protocol/twiml.hpp"
 
+#include <caf/send.hpp>
+
 #include <optional>
 #include <utility>
 
@@ -39,6 +41,18 @@ twiml::response say_and_hang_up(const char* sentence) {
     .add(twiml::hangup{});
 }
 
+/// AnsweredBy of Twilio's answering machine detection.
+answerer answerer_of(std::string_view text) {
+  if (text == "human")
+    return answerer::human;
+  if (text == "fax")
+    return answerer::fax;
+  if (text == "machine_start")
+    return answerer::machine;
+  return text.starts_with("machine_end") ? answerer::machine_ready
+                                         : answerer::unknown;
+}
+
 /// One webhook under way.
 struct exchange {
   http::responder answer;
@@ -46,7 +60,8 @@ struct exchange {
   std::string call_id;
   std::string caller;
   std::string called;
-  bool ringing = true; ///< not answered yet, so it can be rejected
+  bool ringing = true;   ///< not answered yet, so it can be rejected
+  bool outbound = false; ///< we have called them, and they have picked up
 };
 
 /// What the handlers share; kept by the routes.
@@ -81,6 +96,28 @@ public:
   void status(const http::request& x, const http::responder& answer) {
     if (authentic(x, answer))
       answer({204, "", "", {}});
+  }
+
+  /// Who or what has picked up, as Twilio's own detection has it.
+  void answered(const http::request& x, const http::responder& answer) {
+    if (!authentic(x, answer))
+      return;
+    auto fields = webhook_fields(x);
+    if (!fields || !is_call_id(fields->get("CallSid"))) {
+      answer(http::error_response(400, "bad_request",
+                                  "CallSid is missing or malformed",
+                                  "send the call's id, such as CA0123..."));
+      return;
+    }
+    auto who = answerer_of(fields->get("AnsweredBy"));
+    auto tell = [who](const live_call& call) {
+      caf::anon_send(call.call, answered_by{who});
+    };
+    // A call that is over, or has no socket yet, has no use for it.
+    http::ask(
+      system_, registry_, options_.ask_timeout, tell, [](const caf::error&) {},
+      find_call{std::string{fields->get("CallSid")}});
+    answer({204, "", "", {}});
   }
 
 private:
@@ -144,7 +181,8 @@ private:
                  std::string{fields->get("CallSid")},
                  std::string{fields->get("From").substr(0, 128)},
                  std::string{fields->get("To")},
-                 direction.empty() || direction == "inbound"};
+                 direction.empty() || direction == "inbound",
+                 direction.starts_with("outbound")};
     return std::make_shared<exchange>(std::move(out));
   }
 
@@ -178,15 +216,16 @@ private:
       else
         failed(err);
     };
-    http::ask(system_, store_, options_.ask_timeout, on_agent, on_error,
-              find_agent_by_number{call->called});
+    http::ask(
+      system_, store_, options_.ask_timeout, on_agent, on_error,
+      find_agent_by_number{call->outbound ? call->caller : call->called});
   }
 
   void connect(const exchange& call, const std::string& org_id,
                const std::string& agent_id, bool resume) {
     try {
-      stream_token token{call.call_id,   agent_id, org_id,
-                         random_hex(16), 0,        resume};
+      stream_token token{call.call_id, agent_id,     org_id, random_hex(16), 0,
+                         resume,       call.outbound};
       token.expires_at_ms
         = now() + std::chrono::milliseconds{options_.token_lifetime}.count();
       twiml::connect verb;
@@ -294,6 +333,10 @@ void add_webhooks(http::router& routes, webhook_options options,
   routes.post("/voice/resume",
               [hooks](const http::request& x, http::responder answer) {
                 hooks->resume(x, std::move(answer));
+              });
+  routes.post("/voice/answered-by",
+              [hooks](const http::request& x, http::responder answer) {
+                hooks->answered(x, std::move(answer));
               });
   routes.post("/voice/status",
               [hooks](const http::request& x, http::responder answer) {

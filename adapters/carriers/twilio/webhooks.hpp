@@ -45,6 +45,9 @@ struct webhook_options {
 ///   media socket, with a fresh stream token.
 /// - `POST /voice/resume`: the media socket is over; hang up, transfer, or
 ///   connect again.
+/// - `POST /voice/answered-by`: Twilio's answering machine detection has made
+/// up
+///   its mind (AsyncAmdStatusCallback); the call hears of it.
 /// - `POST /voice/status`: heard.
 void add_webhooks(http::router& routes, webhook_options options,
                   caf::actor_system& system, call_registry_actor registry,

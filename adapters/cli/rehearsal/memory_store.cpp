@@ -15,6 +15,7 @@ namespace velox::rehearsal {
 namespace {
 
 constexpr size_t page = 500;
+constexpr size_t due_page = 100;
 
 /// The store with its own timer.
 using memory_store_actor
@@ -146,6 +147,65 @@ handle(memory_database& db, const close_conversation& x) {
   return caf::unit;
 }
 
+caf::expected<caf::unit_t>
+handle(memory_database& db, const recording_stored& x) {
+  auto& wanted = x.recording;
+  auto call = db.conversations.find(wanted.call_id);
+  if (call == db.conversations.end() || call->second.org_id != wanted.org_id)
+    return not_found("the organisation has no such call");
+  auto [i, added] = db.recordings.try_emplace(wanted.file, wanted);
+  auto& stored = i->second;
+  if (stored.org_id != wanted.org_id || stored.call_id != wanted.call_id)
+    return not_found("the file belongs to another call");
+  stored.duration_ms = wanted.duration_ms;
+  stored.size = wanted.size;
+  return caf::unit;
+}
+
+caf::expected<std::vector<recording_record>>
+handle(memory_database& db, const list_recordings& x) {
+  std::vector<recording_record> result;
+  for (auto& [file, recording] : db.recordings)
+    if (recording.org_id == x.org_id
+        && (x.call_id.empty() || recording.call_id == x.call_id))
+      result.push_back(recording);
+  std::sort(result.begin(), result.end(),
+            [](auto& a, auto& b) { return a.created_at > b.created_at; });
+  if (result.size() > page)
+    result.resize(page);
+  return result;
+}
+
+caf::expected<std::vector<recording_record>>
+handle(memory_database& db, const list_due_recordings& x) {
+  std::vector<recording_record> result;
+  for (auto& [file, recording] : db.recordings)
+    if (recording.delete_after < x.now)
+      result.push_back(recording);
+  std::sort(result.begin(), result.end(),
+            [](auto& a, auto& b) { return a.delete_after < b.delete_after; });
+  if (result.size() > due_page)
+    result.resize(due_page);
+  return result;
+}
+
+caf::expected<caf::unit_t>
+handle(memory_database& db, const forget_recording& x) {
+  auto i = db.recordings.find(x.file);
+  if (i != db.recordings.end() && i->second.org_id == x.org_id)
+    db.recordings.erase(i);
+  return caf::unit;
+}
+
+caf::expected<stray_recordings>
+handle(memory_database& db, const stray_recordings& x) {
+  stray_recordings result;
+  for (auto& file : x.files)
+    if (!db.recordings.count(file))
+      result.files.push_back(file);
+  return result;
+}
+
 caf::expected<caf::ok_atom> handle(memory_database&, caf::ok_atom) {
   return caf::ok_atom_v;
 }
@@ -198,6 +258,13 @@ memory_store(memory_store_actor::stateful_pointer<memory_store_state> self,
     respond<std::vector<call_event>, list_events>(self, "list_events"),
     respond<void, call_log_batch>(self, "call_log_batch"),
     respond<void, close_conversation>(self, "close_conversation"),
+    respond<void, recording_stored>(self, "recording_stored"),
+    respond<std::vector<recording_record>, list_recordings>(self,
+                                                            "list_recordings"),
+    respond<std::vector<recording_record>, list_due_recordings>(
+      self, "list_due_recordings"),
+    respond<void, forget_recording>(self, "forget_recording"),
+    respond<stray_recordings, stray_recordings>(self, "stray_recordings"),
     respond<caf::ok_atom, caf::ok_atom>(self, "ok"),
     [self](caf::timeout_atom) {
       auto work = std::move(self->state.waiting.front());

@@ -30,6 +30,8 @@ struct memory_database {
     messages;
   /// By call id and sequence.
   std::map<std::pair<std::string, uint64_t>, call_event> events;
+  /// By file.
+  std::map<std::string, recording_record> recordings;
 
   /// Asked before each request is carried out, with the name of its message
   /// ("call_log_batch"): an error becomes the answer and nothing is stored.

@@ -2,6 +2,7 @@
 
 #include "adapters/language/scripted/agent_file.hpp"
 #include "adapters/language/scripted/instructions.hpp"
+#include "protocol/phrasebook.hpp"
 
 #include <algorithm>
 
@@ -20,14 +21,32 @@ std::string filled(const std::string& text, const language::agent& x) {
   });
 }
 
+/// The agent's own words where it has any, else those of its language.
 agent_lines lines_of(const language::agent& x) {
-  agent_lines result;
-  if (!x.says.still_there.empty())
+  const language::sayings usual;
+  auto english = x.language.starts_with("en");
+  auto result = lines_for(x.language);
+  auto put = [&](std::string& line, auto saying) {
+    if (english || x.says.*saying != usual.*saying)
+      line = x.says.*saying;
+  };
+  using language::sayings;
+  put(result.idle_goodbye, &sayings::idle_farewell);
+  put(result.out_of_credit, &sayings::out_of_credit);
+  put(result.too_long, &sayings::time_is_up);
+  put(result.trouble, &sayings::apology);
+  put(result.here, &sayings::here);
+  put(result.almost_over, &sayings::almost_over);
+  if (english || x.says.fillers != usual.fillers)
+    result.fillers = x.says.fillers;
+  if (english || x.says.still_there != usual.still_there) {
     result.still_there = x.says.still_there.front();
-  result.idle_goodbye = x.says.idle_farewell;
-  result.out_of_credit = x.says.out_of_credit;
-  result.too_long = x.says.time_is_up;
-  result.trouble = x.says.apology;
+    result.still_there_again = x.says.still_there.back();
+  }
+  if (!x.talk.recording_notice.empty())
+    result.recording_notice = x.talk.recording_notice;
+  if (!x.talk.recording_question.empty())
+    result.recording_question = x.talk.recording_question;
   result.greeting = filled(x.greeting, x);
   return result;
 }
@@ -58,6 +77,10 @@ agent_briefing briefings::known(const agent_record& agent) {
     result.recognizers = x.recognizers;
     result.voices = x.voices;
     result.models = x.models;
+    result.turns = language::apply(x.talk, turns_);
+    result.manners = x.talk.manners;
+    result.languages = x.talk.languages;
+    result.pronunciations = x.talk.pronunciations;
   }
   known_.emplace(agent.script, result);
   return result;
@@ -73,9 +96,21 @@ agent_briefing briefings::get(const agent_record& agent) {
 
 std::vector<std::string> repeated_phrases(const agent_briefing& x) {
   auto& lines = x.lines;
-  std::vector<std::string> result{
-    lines.greeting, lines.still_there, lines.idle_goodbye, lines.out_of_credit,
-    lines.too_long, lines.trouble,     lines.closing,      lines.reconnected};
+  std::vector<std::string> result{lines.greeting,
+                                  lines.still_there,
+                                  lines.idle_goodbye,
+                                  lines.out_of_credit,
+                                  lines.too_long,
+                                  lines.trouble,
+                                  lines.closing,
+                                  lines.reconnected,
+                                  lines.here,
+                                  lines.still_there_again,
+                                  lines.almost_over,
+                                  lines.recording_notice,
+                                  lines.recording_question,
+                                  x.manners.voicemail_message};
+  result.insert(result.end(), lines.fillers.begin(), lines.fillers.end());
   std::erase(result, std::string{});
   return result;
 }

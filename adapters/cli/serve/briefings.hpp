@@ -15,8 +15,9 @@ class briefings {
 public:
   /// `choose` tells whose words begin a call: a vendor's model, which need not
   /// be asked for the greeting, or the script's. It may be empty.
-  explicit briefings(provider_source choose = {})
-    : choose_(std::move(choose)) {}
+  /// `turns` is what agents start from.
+  explicit briefings(provider_source choose = {}, turn_policy turns = {})
+    : choose_(std::move(choose)), turns_(std::move(turns)) {}
 
   agent_briefing get(const agent_record& agent);
 
@@ -24,6 +25,7 @@ private:
   agent_briefing known(const agent_record& agent);
 
   provider_source choose_;
+  turn_policy turns_;
   std::mutex mutex_;
   std::map<std::string, agent_briefing> known_;
 };

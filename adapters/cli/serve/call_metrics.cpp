@@ -1,5 +1,7 @@
 #include "adapters/cli/serve/call_metrics.hpp"
 
+#include "config/log.hpp"
+
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
@@ -42,6 +44,19 @@ call_metrics(const std::shared_ptr<prometheus::Registry>& registry) {
     answers.Observe(std::chrono::duration<double>(span).count());
   };
   return result;
+}
+
+std::function<void(const actors::long_hold&)>
+report_long_holds(const std::shared_ptr<prometheus::Registry>& registry) {
+  auto& holds = prometheus::BuildCounter()
+                  .Name("velox_long_holds_total")
+                  .Help("Handlers that held their thread for over 50 ms.")
+                  .Register(*registry);
+  return [registry, &holds](const actors::long_hold& x) {
+    config::log().error("A handler holds its thread. actor={} message={} ms={}",
+                        x.actor, x.message, x.span.count());
+    holds.Add({{"actor", x.actor}, {"message", x.message}}).Increment();
+  };
 }
 
 } // namespace velox::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/call_services.hpp"
+#include "actors/watchdog.hpp"
 
 #include <memory>
 
@@ -19,5 +20,9 @@ namespace velox::cli {
 ///   sound of the answer
 actors::call_counters
 call_metrics(const std::shared_ptr<prometheus::Registry>& registry);
+
+/// For the watchdog: a log line, and `velox_long_holds_total{actor,message}`.
+std::function<void(const actors::long_hold&)>
+report_long_holds(const std::shared_ptr<prometheus::Registry>& registry);
 
 } // namespace velox::cli

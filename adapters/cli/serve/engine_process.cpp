@@ -4,6 +4,7 @@
 #include "actors/engine.hpp"
 #include "actors/memory_ledger.hpp"
 #include "actors/shard.hpp"
+#include "actors/watchdog.hpp"
 #include "adapters/carriers/twilio/media_socket.hpp"
 #include "adapters/carriers/twilio/rest.hpp"
 #include "adapters/carriers/twilio/webhooks.hpp"
@@ -11,9 +12,11 @@
 #include "adapters/cli/serve/call_metrics.hpp"
 #include "adapters/cli/serve/data_directory.hpp"
 #include "adapters/cli/serve/introduction.hpp"
+#include "adapters/cli/serve/recordings.hpp"
 #include "adapters/cli/serve/ways_out.hpp"
 #include "adapters/console/live_calls.hpp"
 #include "adapters/console/provider_list.hpp"
+#include "adapters/console/recordings.hpp"
 #include "adapters/http/ask.hpp"
 #include "adapters/http/health.hpp"
 #include "adapters/http/metrics.hpp"
@@ -21,14 +24,17 @@
 #include "adapters/language/scripted/scripted_model.hpp"
 #include "adapters/providers/catalogue.hpp"
 #include "adapters/speech/offline.hpp"
+#include "adapters/speech/tones/detector.hpp"
 #include "config/log.hpp"
 #include "persistence/store.hpp"
+#include "protocol/background_sound.hpp"
 #include "protocol/type_ids.hpp"
 
 #include <caf/actor_system_config.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <optional>
@@ -54,20 +60,48 @@ struct actor_config : caf::actor_system_config {
   }
 };
 
+/// The loops live for ever, so nobody owns them.
+std::shared_ptr<const std::vector<uint8_t>>
+background(const std::string& name) {
+  auto known = background_sounds();
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    return nullptr;
+  return {std::shared_ptr<void>{}, &background_sound(name)};
+}
+
 unix_ms time_of_day() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
            std::chrono::system_clock::now().time_since_epoch())
     .count();
 }
 
+interruption interruption_of(const config::turn_settings& x) {
+  if (!x.barge_in || x.interruption == "never")
+    return interruption::never;
+  if (x.interruption == "immediate")
+    return interruption::immediate;
+  return x.interruption == "words" ? interruption::words
+                                   : interruption::milliseconds;
+}
+
 turn_policy turn_policy_of(const config::turn_settings& x) {
+  // The settings count from the last sound, the machine from where the voice
+  // detection has noticed.
+  auto noticed = [](config::duration span) {
+    return std::max(span - voice_hangover, config::duration{0});
+  };
   turn_policy result;
-  result.end_of_turn = std::max(x.end_of_turn_silence - voice_hangover,
-                                std::chrono::milliseconds{0});
+  result.interrupts = interruption_of(x);
+  result.least_voice = x.interruption_voice;
+  result.least_words = static_cast<uint32_t>(x.interruption_words);
+  result.end_of_turn = noticed(x.end_of_turn_silence);
+  result.end_of_turn_sure = noticed(x.end_of_turn_sure);
+  result.end_of_turn_unsure = noticed(x.end_of_turn_unsure);
+  result.judge_words = x.judge_words;
   result.false_alarm = x.false_interruption;
   result.idle = x.idle_prompt_after;
-  if (!x.barge_in)
-    result.interrupts = interruption::never;
+  result.keys = x.keys_pause;
+  result.keys_end = x.keys_end == "none" ? '\0' : x.keys_end[0];
   return result;
 }
 
@@ -115,7 +149,8 @@ struct engine_process::parts {
       providers::offline_factories{speech.recognizers(), speech.synthesizers(),
                                    language::scripted_model(),
                                    settings.speech.voice});
-    briefs = std::make_shared<briefings>(providers::source_of(vendors));
+    briefs = std::make_shared<briefings>(providers::source_of(vendors),
+                                         turn_policy_of(settings.turns));
   }
 
   void start_actors() {
@@ -138,6 +173,7 @@ struct engine_process::parts {
         static_cast<int64_t>(settings.billing.initial_credit_seconds));
     };
     root = system.spawn(actors::engine, options);
+    dog.emplace(system, report_long_holds(counts_registry()));
     root->attach_functor([this](const caf::error&) { root_down = true; });
     for (size_t i = 0; i < shards.size(); ++i) {
       shards[i]->start();
@@ -180,6 +216,8 @@ struct engine_process::parts {
     x->limits = limits_of(settings);
     x->counters = call_metrics(counts_registry());
     x->time_of_day = time_of_day;
+    x->record = recorded->recorders();
+    x->background = background;
     services = std::move(x);
   }
 
@@ -205,6 +243,9 @@ struct engine_process::parts {
     http::add_health(routes, [this](auto report) { look(std::move(report)); });
     http::add_metrics(routes, counts);
     console::add_live_calls(routes, system, root, root, secrets.admin_api_key);
+    console::add_recordings(routes, system, root, recorded->source(),
+                            std::string{default_organisation},
+                            secrets.admin_api_key);
     console::add_provider_list(routes, system, root, secrets.admin_api_key);
     carriers::twilio::webhook_options webhooks;
     webhooks.auth_token = secrets.twilio_auth_token;
@@ -228,7 +269,7 @@ struct engine_process::parts {
             *shards.at(shard), system, actors::call,
             actors::call_options{start, std::move(leg), services});
         },
-        counts));
+        counts, speech::make_tone_detector));
     routes.alias("/streams", "/media-stream");
     routes.alias("/voice/stream", "/media-stream");
   }
@@ -281,10 +322,13 @@ struct engine_process::parts {
   }
 
   void stop_actors() {
+    dog.reset();
     if (!root)
       return;
     for (auto& x : live_calls_now())
       caf::anon_send_exit(x.call, caf::exit_reason::kill);
+    if (recorded)
+      recorded->stop();
     caf::anon_send_exit(root, caf::exit_reason::kill);
     root = nullptr;
     services.reset();
@@ -346,8 +390,10 @@ struct engine_process::parts {
   std::atomic<bool> root_down = false;
   std::atomic<bool> drained = false;
   actors::engine_actor root;
+  std::optional<recordings> recorded;
   std::shared_ptr<const actors::call_services> services;
   std::optional<http::server> server;
+  std::optional<actors::watchdog> dog;
 };
 
 engine_process::engine_process(const config::settings& settings,
@@ -357,6 +403,7 @@ engine_process::engine_process(const config::settings& settings,
   parts_->prepare_agents();
   parts_->make_providers();
   parts_->start_actors();
+  parts_->recorded.emplace(parts_->system, settings, parts_->root, time_of_day);
   parts_->make_services();
   parts_->introduce_agents();
   parts_->listen();

@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 7> weekdays{
   "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
 
 /// The sentences by their keys in the file.
-constexpr std::array<std::pair<const char*, std::string sayings::*>, 20>
+constexpr std::array<std::pair<const char*, std::string sayings::*>, 22>
   sentences{{
     {"not_understood", &sayings::not_understood},
     {"rephrase", &sayings::rephrase},
@@ -50,6 +50,8 @@ constexpr std::array<std::pair<const char*, std::string sayings::*>, 20>
     {"apology", &sayings::apology},
     {"time_is_up", &sayings::time_is_up},
     {"out_of_credit", &sayings::out_of_credit},
+    {"here", &sayings::here},
+    {"almost_over", &sayings::almost_over},
   }};
 
 bool is_phone_number(std::string_view text) {
@@ -63,6 +65,15 @@ std::string phone_number(file_map& map, const char* key) {
   if (!out.empty() && !is_phone_number(out))
     map.complain(key, "must be a number with its country code, such as "
                       "\"+15550100\" (in quotes)");
+  return out;
+}
+
+/// Keys of a telephone.
+std::string keys_at(file_map& map, const char* key, std::string_view known) {
+  auto out = map.text(key);
+  if (out.find_first_not_of(known) != std::string::npos || out.size() > 32)
+    map.complain(key,
+                 fmt::format("must be at most 32 of {} (in quotes)", known));
   return out;
 }
 
@@ -136,6 +147,12 @@ slot read_slot(file_map& map) {
                          "yes_no, text");
   out.ask = map.required("ask");
   out.hint = map.text("hint");
+  if (auto digits = map.text("digits"); !digits.empty()) {
+    auto end = digits.data() + digits.size();
+    if (std::from_chars(digits.data(), end, out.digits).ptr != end
+        || out.digits == 0 || out.digits > 32)
+      map.complain("digits", "must be a number from 1 to 32");
+  }
   map.no_other_keys();
   return out;
 }
@@ -184,6 +201,8 @@ intent read_intent(file_map& map) {
   out.offers = map.text("offers");
   out.open_hours_only = map.flag("open_hours_only");
   read_effect(map, out);
+  out.key = keys_at(map, "key", "0123456789*#");
+  out.press = keys_at(map, "press", "0123456789*#ABCDw");
   if (out.answers.empty())
     map.complain("answers", "must have at least one sentence");
   if (!out.offers.empty() && out.follow_up.empty())
@@ -214,6 +233,8 @@ sayings read_sayings(file_map& map) {
       out.*where = text;
   if (auto texts = map.texts("still_there"); !texts.empty())
     out.still_there = texts;
+  if (auto texts = map.texts("fillers"); !texts.empty())
+    out.fillers = texts;
   map.no_other_keys();
   return out;
 }
@@ -259,6 +280,7 @@ void read_agent(file_map& map, agent& out) {
                              "or name others under 'models'");
   out.voice = map.text("voice");
   out.greeting = map.required("greeting");
+  out.talk = read_talk(map, out.language);
   out.when_lost = map.text("when_lost");
   out.min_confidence = map.share("min_confidence", out.min_confidence);
   out.names = map.texts("names");
@@ -274,6 +296,12 @@ void read_agent(file_map& map, agent& out) {
       item.complain("name", "is the name of an earlier intent too; rename it");
     out.intents.push_back(std::move(x));
   }
+  std::set<std::string> keys;
+  for (size_t i = 0; i < out.intents.size(); ++i)
+    if (auto& key = out.intents[i].key;
+        !key.empty() && !keys.insert(key).second)
+      items[i].complain("key", "is the key of an earlier intent too; choose "
+                               "another one");
   if (items.empty())
     map.complain("intents", "must list what callers may want");
   for (size_t i = 0; i < items.size(); ++i)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/language/scripted/agent_talk.hpp"
 #include "adapters/language/scripted/calendar.hpp"
 #include "protocol/messages.hpp"
 
@@ -31,6 +32,8 @@ struct slot {
   slot_type type = slot_type::text;
   std::string ask;  ///< the question
   std::string hint; ///< how to answer it, said when the caller is lost
+  /// How many keys make the answer, so that the last one ends it; 0: any.
+  uint32_t digits = 0;
 };
 
 /// Something that callers want.
@@ -55,6 +58,9 @@ struct intent {
   bool open_hours_only = false;
   next_step then = next_step::listen;
   std::string transfer_to; ///< E.164, with `next_step::transfer`
+  /// The keys that choose it: "press 1, or say hours". Empty: none do.
+  std::string key;
+  std::string press; ///< keys to dial behind the answer; may be empty
 };
 
 /// Sentences for what can happen in any conversation, with their defaults.
@@ -90,6 +96,11 @@ struct sayings {
     = "I'm sorry, we have reached the time limit of this call. Goodbye.";
   std::string out_of_credit
     = "I'm sorry, I can't stay on the line any longer. Goodbye.";
+  std::string here = "Yes, I'm here. One moment, please.";
+  std::string almost_over = "We have about a minute left.";
+  /// Said in turn while the caller waits for an answer.
+  std::vector<std::string> fillers{"One moment, please.", "Let me see.",
+                                   "Just a second.", "Bear with me."};
 };
 
 /// One agent, as its file describes it.
@@ -123,6 +134,8 @@ struct agent {
   std::vector<std::string> recognizers;
   std::vector<std::string> voices;
   std::vector<std::string> models;
+  /// How it behaves in a conversation.
+  language::talk talk;
 
   /// Null when there is none of this name.
   const intent* find(std::string_view intent_name) const;

@@ -22,6 +22,8 @@ public:
     next_step then = next_step::listen;
     std::string transfer_to;
     std::string memory;
+    std::string press{};       ///< keys, behind the text
+    uint32_t expects_keys = 0; ///< how many the caller is asked for; 0: any
   };
 
   /// The answer to `x`, from its first word (`said_so_far` is ignored).

@@ -35,6 +35,8 @@ public:
     }
     answer_done done{x.turn, reply.then, reply.transfer_to, reply.memory};
     done.attempt = x.attempt;
+    done.press = reply.press;
+    done.expects_keys = reply.expects_keys;
     caf::anon_send(client_, std::move(done));
   }
 

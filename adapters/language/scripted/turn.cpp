@@ -50,10 +50,38 @@ dialogue::reply turn::run() {
   if (text_.empty())
     say(filled(who_.says.not_understood));
   memory_.last = text_;
-  return {text_, then_, transfer_to_, to_json(memory_)};
+  return {text_,        then_,
+          transfer_to_, to_json(memory_),
+          press_,       then_ == next_step::listen ? expected_keys() : 0};
+}
+
+/// What the caller has chosen by its key.
+const intent* turn::keyed() const {
+  if (prompt_.keys.empty())
+    return nullptr;
+  for (auto& x : who_.intents)
+    if (x.key == prompt_.keys)
+      return &x;
+  return nullptr;
+}
+
+/// So that an entry ends with its last key, and not with a pause.
+uint32_t turn::expected_keys() const {
+  if (auto form = current_form()) {
+    for (auto& x : form->slots)
+      if (x.name == memory_.asking)
+        return x.digits;
+    return 0;
+  }
+  size_t longest = 0;
+  for (auto& x : who_.intents)
+    longest = std::max(longest, x.key.size());
+  return static_cast<uint32_t>(longest);
 }
 
 void turn::free_talk() {
+  if (auto chosen = keyed())
+    return serve(*chosen);
   auto what = find_command(words_);
   if (what == command::goodbye && meant_.score < certain)
     return hang_up(who_.says.farewell);
@@ -123,6 +151,7 @@ void turn::conclude(const intent& what) {
   if (!memory_.slots.empty() && memory_.intent == what.name)
     memory_.done.push_back({what.name, memory_.slots});
   drop_form();
+  press_ = what.press;
   then_ = what.then;
   if (what.then == next_step::transfer)
     transfer_to_ = what.transfer_to;

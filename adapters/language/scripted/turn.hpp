@@ -23,6 +23,8 @@ public:
 private:
   // -- the conversation at large (turn.cpp)
   void free_talk();
+  const intent* keyed() const;
+  uint32_t expected_keys() const;
   bool yes_no_to_follow_up();
   bool obey(command what);
   void serve(const intent& what);
@@ -67,6 +69,7 @@ private:
   std::string text_;
   next_step then_ = next_step::listen;
   std::string transfer_to_;
+  std::string press_;
 };
 
 /// Scores from which on an intent is taken for what was meant, and from which

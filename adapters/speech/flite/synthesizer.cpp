@@ -2,6 +2,7 @@
 
 #include "adapters/speech/client.hpp"
 #include "adapters/speech/flite/voices.hpp"
+#include "protocol/pronouncer.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -23,10 +24,11 @@ constexpr size_t piece_size = 800;
 class flite_synthesizer::speaker {
 public:
   speaker(const synthesis_client_actor& client,
-          std::shared_ptr<sentence_cache> cache, std::string voice_name)
+          std::shared_ptr<sentence_cache> cache, std::string voice_name,
+          pronouncer write)
     : client(client), cache_(std::move(cache)),
-      voice_name_(std::move(voice_name)),
-      voice_(find_flite_voice(voice_name_)) {}
+      voice_name_(std::move(voice_name)), voice_(find_flite_voice(voice_name_)),
+      write_(std::move(write)) {}
 
   void say(const sentence& x) {
     if (unwanted(x.turn))
@@ -51,7 +53,7 @@ private:
   }
 
   void say_or_throw(const sentence& x) {
-    auto text = readable_text(x.text);
+    auto text = readable_text(write_(x.text));
     if (text.empty()) {
       client.tell(sentence_audio{x.turn, x.index, 0, {}, true, {}, x.attempt});
       return;
@@ -101,6 +103,7 @@ private:
   std::shared_ptr<sentence_cache> cache_;
   std::string voice_name_;
   const flite_voice& voice_;
+  const pronouncer write_;
   /// Written by the actor's thread only.
   std::atomic<uint64_t> first_wanted_ = 0;
 };
@@ -115,7 +118,9 @@ flite_synthesizer::flite_synthesizer(const synthesizer_options& options,
                                 + options.language
                                 + "\": choose another speech provider for the "
                                   "agent");
-  speaker_ = std::make_shared<speaker>(client, std::move(cache), options.voice);
+  speaker_ = std::make_shared<speaker>(
+    client, std::move(cache), options.voice,
+    pronouncer{options.pronunciations, "en-US", voice_markup::none});
 }
 
 flite_synthesizer::~flite_synthesizer() {

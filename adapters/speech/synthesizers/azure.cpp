@@ -1,6 +1,7 @@
 #include "adapters/speech/synthesizers/http_voice.hpp"
 #include "adapters/speech/synthesizers/voices.hpp"
 #include "protocol/azure_speech.hpp"
+#include "protocol/pronouncer.hpp"
 
 namespace velox::speech {
 
@@ -8,10 +9,11 @@ namespace {
 
 constexpr const char* vendor_name = "azure";
 
-http_recipe recipe(const std::string& voice, const std::string& language) {
+http_recipe recipe(const std::string& voice, const std::string& language,
+                   const pronouncer& write) {
   http_recipe result;
-  result.ask = [voice, language](const net::vendor_access& access,
-                                 const std::string& text) {
+  result.ask = [voice, language, write](const net::vendor_access& access,
+                                        const std::string& text) {
     net::request request;
     request.method = "POST";
     request.url = access.base_url + std::string{azure_speech_path};
@@ -22,7 +24,7 @@ http_recipe recipe(const std::string& voice, const std::string& language) {
     };
     if (!access.key.empty())
       request.headers.emplace_back("Ocp-Apim-Subscription-Key", access.key);
-    request.body = azure_ssml(voice, language, text);
+    request.body = azure_ssml_of(voice, language, write(text));
     return request;
   };
   result.reader = [](const net::response_head&) { return make_plain_reader(); };
@@ -45,7 +47,9 @@ synthesizer_factory azure_voice(net::vendor vendor, voice_options options) {
     auto out = vendor.out();
     auto session = std::make_shared<http_voice>(
       vendor_name, out, client, text_limit{azure_speech_limit}, options,
-      vendor.access, recipe(voice, language));
+      vendor.access,
+      recipe(voice, language,
+             {wanted.pronunciations, language, voice_markup::ssml}));
     return make_voice_handle(std::move(session), std::move(out));
   };
 }

@@ -1,6 +1,7 @@
 #include "adapters/speech/client.hpp"
 #include "adapters/speech/synthesizers/phrase_cache.hpp"
 #include "adapters/speech/synthesizers/text.hpp"
+#include "protocol/pronouncer.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -25,7 +26,7 @@ public:
                   const synthesizer_options& options,
                   const synthesis_client_actor& client)
     : client(client), cache_(std::move(cache)), vendor_(std::move(vendor)),
-      options_(options) {}
+      options_(options), pronunciations_(fingerprint(options.pronunciations)) {}
 
   void say(const sentence& x) {
     if (unwanted(x.turn))
@@ -95,7 +96,8 @@ private:
   }
 
   phrase_key key_of(const sentence& x) const {
-    return {vendor_, options_.voice, options_.language, x.text};
+    return {vendor_, options_.voice, options_.language, x.text,
+            pronunciations_};
   }
 
   static void record(item& to, const sentence_audio& x) {
@@ -140,6 +142,7 @@ private:
   std::shared_ptr<phrase_cache> cache_;
   const std::string vendor_;
   const synthesizer_options options_;
+  const std::string pronunciations_;
   std::deque<item> queue_;
   std::atomic<uint64_t> first_wanted_ = 0;
 };

@@ -109,6 +109,8 @@ synthesizer_factory cartesia_voice(net::vendor vendor, voice_options options) {
     auto out = vendor.out();
     auto session = std::make_shared<cartesia_socket>(out, client, options,
                                                      vendor.access, settings);
+    session->write_with(
+      {wanted.pronunciations, wanted.language, voice_markup::breaks});
     return make_voice_handle(std::move(session), std::move(out));
   };
 }

@@ -182,6 +182,8 @@ synthesizer_factory deepgram_voice(net::vendor vendor, voice_options options) {
     else
       session = std::make_shared<deepgram_socket>(out, client, options,
                                                   vendor.access, voice);
+    session->write_with(
+      {wanted.pronunciations, wanted.language, voice_markup::none});
     return make_voice_handle(std::move(session), std::move(out));
   };
 }

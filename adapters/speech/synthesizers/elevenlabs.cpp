@@ -213,6 +213,10 @@ elevenlabs_voice(net::vendor vendor, voice_options options) {
     else
       session = std::make_shared<elevenlabs_socket>(out, client, options,
                                                     vendor.access, settings);
+    // Of SSML all models but the third generation take pauses.
+    bool breaks = settings.model.find("_v3") == std::string::npos;
+    session->write_with({wanted.pronunciations, wanted.language,
+                         breaks ? voice_markup::breaks : voice_markup::none});
     return make_voice_handle(std::move(session), std::move(out));
   };
 }

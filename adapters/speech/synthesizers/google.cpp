@@ -2,6 +2,7 @@
 #include "adapters/speech/synthesizers/voices.hpp"
 #include "protocol/azure_speech.hpp"
 #include "protocol/google_tts.hpp"
+#include "protocol/pronouncer.hpp"
 
 namespace velox::speech {
 
@@ -28,19 +29,30 @@ private:
   std::string body_;
 };
 
-http_recipe recipe(const google_tts_options& settings) {
+/// SSML only where there is some: the Chirp voices know none.
+std::string body_of(const google_tts_options& settings, const std::string& text,
+                    const pronouncer& write) {
+  bool plain = settings.voice.find("Chirp") != std::string::npos;
+  auto written = write(text);
+  if (plain || written.find('<') == std::string::npos)
+    return google_tts_body(settings, plain ? written : text);
+  return google_tts_ssml_body(settings, written);
+}
+
+http_recipe
+recipe(const google_tts_options& settings, const pronouncer& write) {
   http_recipe result;
-  result.ask
-    = [settings](const net::vendor_access& access, const std::string& text) {
-        auto request = json_post(access.base_url + std::string{google_tts_path},
-                                 google_tts_body(settings, text));
-        // Neither goes into the query: queries end up in the logs of proxies.
-        if (access.key.starts_with("ya29."))
-          request.headers.emplace_back("Authorization", "Bearer " + access.key);
-        else if (!access.key.empty())
-          request.headers.emplace_back("X-Goog-Api-Key", access.key);
-        return request;
-      };
+  result.ask = [settings, write](const net::vendor_access& access,
+                                 const std::string& text) {
+    auto request = json_post(access.base_url + std::string{google_tts_path},
+                             body_of(settings, text, write));
+    // Neither goes into the query: queries end up in the logs of proxies.
+    if (access.key.starts_with("ya29."))
+      request.headers.emplace_back("Authorization", "Bearer " + access.key);
+    else if (!access.key.empty())
+      request.headers.emplace_back("X-Goog-Api-Key", access.key);
+    return request;
+  };
   result.reader = [](const net::response_head&) {
     return std::make_unique<whole_reader>();
   };
@@ -63,7 +75,11 @@ synthesizer_factory google_voice(net::vendor vendor, voice_options options) {
     auto out = vendor.out();
     auto session = std::make_shared<http_voice>(
       vendor_name, out, client, text_limit{google_tts_limit, true}, options,
-      vendor.access, recipe(settings));
+      vendor.access,
+      recipe(settings, {wanted.pronunciations, wanted.language,
+                        settings.voice.find("Chirp") != std::string::npos
+                          ? voice_markup::none
+                          : voice_markup::ssml}));
     return make_voice_handle(std::move(session), std::move(out));
   };
 }

@@ -107,6 +107,8 @@ synthesizer_factory openai_voice(net::vendor vendor, voice_options options) {
     auto session = std::make_shared<http_voice>(
       vendor_name, out, client, text_limit{openai_speech_limit}, options,
       vendor.access, recipe(settings));
+    session->write_with(
+      {wanted.pronunciations, wanted.language, voice_markup::none});
     return make_voice_handle(std::move(session), std::move(out));
   };
 }

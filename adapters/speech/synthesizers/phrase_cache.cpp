@@ -18,7 +18,7 @@ size_t size_of(const std::string& key, const phrase& x) {
 std::string phrase_key::str() const {
   // A NUL is in none of the names.
   std::string result = vendor;
-  for (auto* part : {&voice, &language, &text}) {
+  for (auto* part : {&voice, &language, &text, &pronunciations}) {
     result += '\0';
     result += *part;
   }

@@ -29,6 +29,7 @@ struct phrase_key {
   std::string voice; ///< as in `synthesizer_options`, so empty is a voice too
   std::string language;
   std::string text;
+  std::string pronunciations{}; ///< see `fingerprint`
 
   std::string str() const;
 };

@@ -26,11 +26,7 @@ voice_session::voice_session(std::string name, net::outbound_ptr out,
 void voice_session::say(const sentence& x) {
   if (over_ || x.turn < first_wanted_.load())
     return;
-  auto parts = has_sound(x.text) ? split_text(x.text, limit_)
-                                 : std::vector<std::string>{};
-  // A part without a sound would be refused.
-  std::erase_if(parts,
-                [](const std::string& part) { return !has_sound(part); });
+  auto parts = parts_of(x.text);
   bool silent = parts.empty();
   if (silent)
     parts.emplace_back();
@@ -43,6 +39,21 @@ void voice_session::say(const sentence& x) {
     queue_.push_back(std::move(fresh));
   }
   deliver();
+}
+
+/// What the vendor is asked to say, one after the other.
+std::vector<std::string>
+voice_session::parts_of(const std::string& text) const {
+  auto plain = without_ssml(text, {});
+  if (!has_sound(plain)) // nor has a <break> alone
+    return {};
+  // A tag must not be cut in two.
+  auto written = plain.size() > limit_.most ? plain : text;
+  auto parts = split_text(writer_ ? (*writer_)(written) : written, limit_);
+  // A part without a sound would be refused.
+  std::erase_if(parts,
+                [](const std::string& part) { return !has_sound(part); });
+  return parts;
 }
 
 void voice_session::unwant(uint64_t turn) {

@@ -6,6 +6,7 @@
 #include "adapters/speech/synthesizers/synthesizers.hpp"
 #include "adapters/speech/synthesizers/text.hpp"
 #include "protocol/ports.hpp"
+#include "protocol/pronouncer.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -32,6 +33,10 @@ public:
                 const synthesis_client_actor& client, text_limit limit,
                 const voice_options& options);
   virtual ~voice_session() = default;
+
+  /// How sentences are written for a voice that takes no SSML. Without it they
+  /// come as they are, tags and all.
+  void write_with(pronouncer x) { writer_ = std::move(x); }
 
   void open() { connect(); }
   void say(const sentence& x);
@@ -111,6 +116,7 @@ private:
     std::optional<voice_failure> failed{};
   };
 
+  std::vector<std::string> parts_of(const std::string& text) const;
   utterance* find(uint64_t id);
   void deliver();
   void send_audio(utterance& x);
@@ -124,6 +130,7 @@ private:
   const net::outbound_ptr out_;
   client_of<synthesis_client_actor> client_;
   const text_limit limit_;
+  std::optional<pronouncer> writer_;
   const net::milliseconds first_audio_;
   const net::milliseconds stall_;
   /// Written by the handle's thread.

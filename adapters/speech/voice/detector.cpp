@@ -4,6 +4,7 @@
 #include "protocol/g711.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <new>
 #include <stdexcept>
 
@@ -31,6 +32,11 @@ constexpr double hysteresis_db = 3;
 
 /// However loud the line is, this is taken for speech.
 constexpr double highest_gate_dbfs = -20;
+
+/// What lies between the least and the most sensitive gate. The gate against
+/// our own voice stays where it is: its echo does not depend on the caller.
+constexpr double quiet_range_db = 20;
+constexpr double noise_range_db = 8;
 
 struct free_vad {
   void operator()(WebRtcVadInst* x) const { WebRtcVad_Free(x); }
@@ -65,14 +71,22 @@ public:
 
   void far_end_cleared() override { far_.clear(); }
 
+  void set_sensitivity(double x) override {
+    // Half of it is the measured default; NaN is, too.
+    auto more = x >= 0 && x <= 1 ? x - 0.5 : 0;
+    quiet_dbfs_ = options_.quiet_dbfs - quiet_range_db * more;
+    above_noise_db_ = options_.above_noise_db - noise_range_db * more;
+    onset_frames_ = std::max(2, options_.onset_frames
+                                  - static_cast<int>(std::lround(4 * more)));
+  }
+
 private:
   /// The level that the caller must exceed now.
   double gate() const {
-    auto noise
-      = std::min(floor_.level() + options_.above_noise_db, highest_gate_dbfs);
+    auto noise = std::min(floor_.level() + above_noise_db_, highest_gate_dbfs);
     auto echo
       = far_.loudest() - options_.echo_return_db + options_.above_echo_db;
-    auto result = std::max({options_.quiet_dbfs, noise, echo});
+    auto result = std::max({quiet_dbfs_, noise, echo});
     return speaking_ ? result - hysteresis_db : result;
   }
 
@@ -85,8 +99,7 @@ private:
       = WebRtcVad_Process(vad_.get(), 8000, frame_.data(), frame_size);
     auto speech = voiced == 1 && level > gate();
     run_ = speech == speaking_ ? 0 : run_ + 1;
-    auto needed
-      = speaking_ ? options_.hangover_ms / frame_ms : options_.onset_frames;
+    auto needed = speaking_ ? options_.hangover_ms / frame_ms : onset_frames_;
     if (run_ < needed)
       return voice_change::none;
     run_ = 0;
@@ -95,6 +108,9 @@ private:
   }
 
   const detector_options options_;
+  double quiet_dbfs_ = options_.quiet_dbfs;
+  double above_noise_db_ = options_.above_noise_db;
+  int onset_frames_ = options_.onset_frames;
   std::unique_ptr<WebRtcVadInst, free_vad> vad_;
   noise_floor floor_;
   far_end_levels far_;

@@ -31,6 +31,10 @@ void fake_azure_speech::answer(const vendor_request& request,
            != "raw-8khz-8bit-mono-mulaw")
     return connection.respond(400, "");
   auto text = root.children[0].text;
+  if (!root.children[0].children.empty()) { // SSML: as it was written
+    auto begin = request.body.find('>', request.body.find("<voice")) + 1;
+    text = request.body.substr(begin, request.body.find("</voice>") - begin);
+  }
   {
     std::lock_guard guard{mutex_};
     voice_ = root.children[0].attribute("name");

@@ -5,7 +5,8 @@
 namespace velox::test {
 
 /// Azure's /cognitiveservices/v1. What is not well-formed SSML, or comes
-/// without its headers, gets 400.
+/// without its headers, gets 400. Texts with elements in
+/// them are noted as SSML.
 class fake_azure_speech : public fake_voice {
 public:
   fake_azure_speech();

@@ -2,6 +2,7 @@
 
 #include "protocol/base64.hpp"
 #include "protocol/json.hpp"
+#include "protocol/xml.hpp"
 
 #include <rapidjson/document.h>
 
@@ -74,6 +75,13 @@ void fake_google_tts::answer(const vendor_request& request,
       || json_text(*voice, "languageCode").value_or("").empty())
     return connection.respond(400, words(400));
   std::string text{json_text(*input, "text").value_or("")};
+  if (auto ssml = json_text(*input, "ssml")) {
+    xml::element root;
+    if (!text.empty() || !xml::read(*ssml, root).empty()
+        || root.name != "speak")
+      return connection.respond(400, words(400));
+    text = ssml->substr(7, ssml->size() - 15); // without <speak> and its end
+  }
   if (text.size() > 5000)
     return connection.respond(400, words(400));
   note_text(text);
