@@ -6,6 +6,7 @@
 #include "adapters/cli/http_client.hpp"
 #include "adapters/cli/migrate.hpp"
 #include "adapters/cli/providers_check.hpp"
+#include "adapters/cli/test_command.hpp"
 #include "config/loader.hpp"
 
 #include <CLI/CLI.hpp>
@@ -19,6 +20,7 @@ constexpr auto footer = R"(Examples:
   velox serve                             start an engine on port 8080
   velox call --say "When do you open?"    talk to it (same data directory)
   velox ctl                               what every live call is doing
+  velox test calls/*.yaml                 rehearse whole calls with your agent
   velox providers check                   whether the vendors take your keys
 
 --config and --data-dir may stand before or after the subcommand.
@@ -120,6 +122,7 @@ int run(int argc, const char* const* argv, const commands& parts,
   add_ctl(app, ctx);
   add_migrate(app, ctx);
   add_providers(app, ctx);
+  add_test(app, ctx);
   if (auto code = parse(app, ctx, argc, argv))
     return *code;
   return act(ctx);

@@ -1,8 +1,10 @@
 #pragma once
 
-#include "tests/calls/sim_world.hpp"
+#include "adapters/cli/rehearsal/sim_world.hpp"
 
 namespace velox::test {
+
+using namespace rehearsal;
 
 // -- scripts in a few words
 // ----------------------------------------------------

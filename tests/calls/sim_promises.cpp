@@ -330,8 +330,8 @@ void check_history(const call_file& x, std::vector<std::string>& broken) {
 /// only says that they listen ("thank you").
 void check_words(const call_file& x, std::vector<std::string>& broken) {
   if (!x.call.stages->mishaps.empty() || !x.own.kills.empty()
-      || x.plan.turns.interrupts == interruption::never || !x.call.ended || x.own.ordered_to_end
-      || x.trouble.small_credit || x.trouble.store)
+      || x.plan.turns.interrupts == interruption::never || !x.call.ended
+      || x.own.ordered_to_end || x.trouble.small_credit || x.trouble.store)
     return;
   auto only_listening = actors::backchannels(x.plan.turns.language);
   std::string understood;

@@ -46,8 +46,9 @@ void add_wire(const sim_call& call, lines& out) {
 }
 
 void add_caller(const sim_call& call, lines& out) {
-  constexpr const char* names[] = {"says",     "makes a noise",  "presses",
-                                   "hangs up", "drops the wire", "dies"};
+  constexpr const char* names[]
+    = {"says", "makes a noise", "presses", "hangs up", "drops the wire",
+       "dies", "echoes",        "beeps",   "faxes",    "waits"};
   for (auto& x : call.caller->record()) {
     out.emplace(x.from, std::string{"caller  "}
                           + names[static_cast<size_t>(x.what)] + " "

@@ -1,10 +1,12 @@
 #pragma once
 
-#include "tests/calls/sim_world.hpp"
+#include "adapters/cli/rehearsal/sim_world.hpp"
 
 #include <set>
 
 namespace velox::test {
+
+using namespace rehearsal;
 
 /// What troubled the engine as a whole, by time; calls under trouble are judged
 /// by what they still owe.

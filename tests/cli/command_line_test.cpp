@@ -112,7 +112,8 @@ constexpr auto live_call = R"({"call_id":"CA1","agent":"Clinic","org_id":"o1",
 
 TEST_F(CommandLine, HelpOfEverySubcommandHasExamplesAndExitCodes) {
   EXPECT_EQ(run({"--help"}), 0);
-  for (const auto* name : {"serve", "call", "ctl", "migrate", "providers"}) {
+  for (const auto* name :
+       {"serve", "call", "ctl", "migrate", "providers", "test"}) {
     EXPECT_EQ(run({"--help"}), 0);
     EXPECT_THAT(out, HasSubstr(name));
     EXPECT_EQ(run({name, "--help"}), 0);

@@ -37,6 +37,12 @@ public:
   /// The list of maps at `key`.
   std::vector<file_map> maps(const std::string& key);
 
+  /// The value of `key` as YAML has it; undefined when there is none.
+  YAML::Node get(const std::string& key);
+
+  /// Where the map begins in its file, from 1.
+  int line() const { return node_.Mark().line + 1; }
+
   /// To be called last: complains about keys that nobody asked for.
   void no_other_keys();
 
@@ -48,7 +54,6 @@ public:
   complain(const std::string& key, size_t item, const std::string& problem);
 
 private:
-  YAML::Node get(const std::string& key);
   void note(const YAML::Mark& at, const std::string& problem);
 
   YAML::Node node_;
