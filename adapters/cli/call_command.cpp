@@ -222,6 +222,15 @@ void add_engine_options(CLI::App& sub, call_options& options) {
   sub.add_option("--to", options.telephone.to, "The number that is called")
     ->type_name("NUMBER")
     ->capture_default_str();
+  sub.add_flag("--outbound", options.telephone.outbound,
+               "Be somebody whom the agent calls: --to is the agent's number, "
+               "--from is ours");
+  sub
+    .add_option("--answered-by", options.telephone.answered_by,
+                "What the carrier's detection says of who has answered")
+    ->check(CLI::IsMember({"human", "machine_start", "machine_end_beep",
+                           "machine_end_silence", "machine_end_other", "fax",
+                           "unknown"}));
 }
 
 } // namespace

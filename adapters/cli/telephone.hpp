@@ -18,6 +18,11 @@ struct telephone_options {
   std::string admin_key; ///< for the transcript; empty: none
   std::string from = "+15550199";
   std::string to = "+15550100";
+  /// The engine's agent calls us: `to` is its number, `from` is ours.
+  bool outbound = false;
+  /// Twilio's AnsweredBy ("machine_start"), told a second after the answer;
+  /// empty: nothing is told.
+  std::string answered_by;
   std::vector<script_step> steps;
   /// The agent has finished when it is silent for this long.
   call_time pause{600};
