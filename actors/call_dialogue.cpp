@@ -238,7 +238,8 @@ void call_state::on_cut(const playback_cut& x) {
   if (x.turn != talk.current().turn)
     return;
   talk.current().over = true;
-  caller_is_served();
+  if (!pending_answer) // else they have asked already, and wait
+    caller_is_served();
   if (x.turn == warning_turn && words.heard.empty())
     warning_due = true; // the caller was speaking; said at the next chance
   if (now_in == phase::saying_goodbye) {
