@@ -86,7 +86,7 @@ TEST_F(Call, PlaysNothingOfACancelledTurnThoughItsAudioArrives) {
 TEST_F(Call, GoesOnAfterACough) {
   ring();
   advance(2s);
-  leg->make_noise(300ms);
+  leg->make_noise(600ms);
   advance(15s);
   EXPECT_EQ(events("resumed"), 1u);
   // From the first word that was not heard whole.
@@ -102,7 +102,7 @@ TEST_F(Call, GoesOnAfterACoughWhileTheModelIsStillWriting) {
   fake->between_tokens = 500ms;
   ring();
   wait_until("stream", "speaking");
-  leg->make_noise(300ms);
+  leg->make_noise(600ms);
   advance(20s);
   ASSERT_EQ(fake->prompts.size(), 2u);
   EXPECT_TRUE(fake->prompts[1].history.empty());

@@ -184,11 +184,13 @@ private:
       owed_.push_back([this] { take_floor(); });
   }
 
-  void see(const presence_asked& x) { about(x.turn, "presence_asked"); }
+  void see(const presence_asked& x) {
+    about(x.turn, "presence_asked of a cancelled turn");
+  }
 
   void see(const stage_late& x) {
     if (x.stage == "answer" && x.turn != 0)
-      about(x.turn, "stage_late");
+      about(x.turn, "stage_late of a cancelled turn");
   }
 
   void see(const caller_idle&) {
@@ -200,7 +202,7 @@ private:
 
   void about(uint64_t turn, const char* what) {
     if (cancelled_.contains(turn))
-      fail(std::string{what} + " of a cancelled turn");
+      fail(what);
   }
 
   /// The call makes an answer; not all that it should say is said.
