@@ -25,6 +25,9 @@ void add_wire(const sim_call& call, lines& out) {
         turn = x.turn;
         index = x.index;
         break;
+      case wire_record::kind::sound:
+        out.emplace(x.at, "wire    sound t" + std::to_string(x.turn));
+        break;
       case wire_record::kind::mark:
         out.emplace(x.at, "wire    mark " + x.text);
         break;

@@ -41,6 +41,8 @@ heard_sentences(const sim_carrier& carrier, time_point until) {
   std::vector<caf::timespan> spans;
   auto& texts = *carrier.texts();
   for (auto& x : carrier.ear(until)) {
+    if (x.sound)
+      continue;
     if (result.empty() || result.back().turn != x.turn
         || result.back().index != x.index) {
       auto known = texts.find({x.turn, x.index});

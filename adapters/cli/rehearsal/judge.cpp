@@ -118,6 +118,8 @@ void judge_figures(const call_script& script, const rehearsal& call,
       figure = call.ended() - call.began();
     else if (x.name == "silence")
       figure = call.longest_silence();
+    else if (x.name == "recording")
+      figure = call.recorded();
     else
       figure = call.billed();
     if (x.at_most && figure > *x.at_most)

@@ -279,6 +279,14 @@ caf::timespan rehearsal::longest_silence() const {
   return longest;
 }
 
+caf::timespan rehearsal::recorded() const {
+  caf::timespan result{0};
+  for (auto& x : *world_->recordings)
+    if (x.finished)
+      result += x.length;
+  return result;
+}
+
 caf::timespan rehearsal::billed() const {
   int64_t result = 0;
   for (auto& x : world_->book->booked)

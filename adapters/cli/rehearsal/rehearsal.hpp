@@ -50,6 +50,9 @@ public:
   /// The longest time between two sounds, the agent's or the caller's.
   caf::timespan longest_silence() const;
 
+  /// How long the finished recordings are.
+  caf::timespan recorded() const;
+
   /// Talk time that was booked, whole seconds.
   caf::timespan billed() const;
 

@@ -135,7 +135,7 @@ void read_expectations(file_map& root, call_script& out,
                                    "count over the whole call; move the item "
                                    "to anytime",
                                    x.line));
-  for (auto* key : {"duration", "silence", "billed"})
+  for (auto* key : {"duration", "silence", "billed", "recording"})
     read_figure(*map, key, out);
   auto ended = map->get("ended");
   if (ended.IsDefined()) {

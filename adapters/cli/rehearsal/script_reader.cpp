@@ -249,6 +249,8 @@ void read_limits(file_map& map, actors::call_limits& out) {
   out.goodbye = read_span(map, "goodbye", out.goodbye);
   out.hedge_after = read_span(map, "hedge_after", out.hedge_after);
   out.first_token_due = read_span(map, "first_token_due", out.first_token_due);
+  out.tool_due = read_span(map, "tool_due", out.tool_due);
+  out.lull = read_span(map, "lull", out.lull);
   if (auto x = read_number(map, "restarts", 0, 100))
     out.children.intensity.limit = static_cast<size_t>(*x);
   map.no_other_keys();

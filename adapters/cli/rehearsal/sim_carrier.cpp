@@ -8,6 +8,22 @@ caf::timespan duration_of(size_t mulaw_bytes) {
   return std::chrono::microseconds{mulaw_bytes * 125};
 }
 
+/// Whether this is a sentence's audio, as far as its ends and its middle tell.
+bool is_tagged(std::span<const uint8_t> mulaw) {
+  constexpr uint8_t silence = 0xff;
+  if (mulaw.size() < 2 || (mulaw[0] == silence && mulaw[1] == silence))
+    return false;
+  for (auto at : {mulaw.size() / 4, mulaw.size() / 2, mulaw.size() - 2}) {
+    at &= ~size_t{1};
+    // Two sentences in one piece are a breach that `play` makes known.
+    if (mulaw[at] != mulaw[0] && at != ((mulaw.size() - 2) & ~size_t{1}))
+      return false;
+    if (mulaw[at] == mulaw[0] && mulaw[at + 1] != mulaw[1])
+      return false;
+  }
+  return true;
+}
+
 } // namespace
 
 std::vector<uint8_t> tagged_audio(uint64_t turn, uint32_t index, size_t bytes) {
@@ -38,6 +54,10 @@ void sim_carrier::play(uint64_t turn, std::span<const uint8_t> mulaw) {
   if (closed_ || mulaw.size() < 2)
     return;
   auto now = world_.now();
+  if (!is_tagged(mulaw)) {
+    play_sound(turn, mulaw.size());
+    return;
+  }
   wire_.push_back({wire_record::kind::play,
                    now,
                    mulaw[0],
@@ -52,10 +72,23 @@ void sim_carrier::play(uint64_t turn, std::span<const uint8_t> mulaw) {
   auto from = std::max(now + line_.uplink, buffer_end_);
   buffer_end_ = from + duration_of(mulaw.size());
   if (!ear_.empty() && ear_.back().until == from && ear_.back().turn == mulaw[0]
-      && ear_.back().index == mulaw[1])
+      && ear_.back().index == mulaw[1] && !ear_.back().sound)
     ear_.back().until = buffer_end_;
   else
-    ear_.push_back({mulaw[0], mulaw[1], from, buffer_end_});
+    ear_.push_back({mulaw[0], mulaw[1], from, buffer_end_, false});
+}
+
+/// Tones, or the background.
+void sim_carrier::play_sound(uint64_t turn, size_t bytes) {
+  auto now = world_.now();
+  wire_.push_back({wire_record::kind::sound, now, turn, 0, turn, bytes, {}, 0});
+  auto from = std::max(now + line_.uplink, buffer_end_);
+  buffer_end_ = from + duration_of(bytes);
+  if (!ear_.empty() && ear_.back().until == from && ear_.back().sound
+      && ear_.back().turn == turn)
+    ear_.back().until = buffer_end_;
+  else
+    ear_.push_back({turn, 0, from, buffer_end_, true});
 }
 
 void sim_carrier::mark(const std::string& name) {
@@ -126,13 +159,14 @@ void sim_carrier::return_mark(std::string name, time_point reached) {
 std::optional<sim_carrier::time_point>
 sim_carrier::hearing_since(time_point now) const {
   for (auto i = ear_.rbegin(); i != ear_.rend(); ++i) {
-    if (i->from > now)
+    if (i->from > now || i->sound)
       continue;
     if (i->until <= now)
       return std::nullopt;
     auto since = i->from;
     for (++i; i != ear_.rend() && since - i->until < milliseconds{300}; ++i)
-      since = i->from;
+      if (!i->sound)
+        since = i->from;
     return since;
   }
   return std::nullopt;
@@ -141,7 +175,7 @@ sim_carrier::hearing_since(time_point now) const {
 std::optional<sim_carrier::time_point>
 sim_carrier::quiet_since(time_point now) const {
   for (auto i = ear_.rbegin(); i != ear_.rend(); ++i) {
-    if (i->from > now)
+    if (i->from > now || i->sound)
       continue;
     if (i->until > now)
       return std::nullopt;
@@ -163,7 +197,7 @@ std::vector<ear_record> sim_carrier::ear(time_point until) const {
 milliseconds sim_carrier::heard(uint64_t turn, time_point until) const {
   caf::timespan result{0};
   for (auto& x : ear(until))
-    if (x.turn == turn)
+    if (x.turn == turn && !x.sound)
       result += x.until - x.from;
   return std::chrono::duration_cast<milliseconds>(result);
 }

@@ -19,7 +19,13 @@ struct line_quality {
 
 /// What the carrier was told to do, as the engine said it.
 struct wire_record {
-  enum class kind : uint8_t { play, mark, clear, close };
+  enum class kind : uint8_t {
+    play, ///< of a sentence
+    mark,
+    clear,
+    close,
+    sound, ///< audio that is no sentence: tones (of a turn), a background
+  };
   kind what = kind::play;
   virtual_world::time_point at;
   uint64_t turn = 0;  ///< of audio, by its content, not by its label
@@ -36,6 +42,7 @@ struct ear_record {
   uint32_t index = 0;
   virtual_world::time_point from;
   virtual_world::time_point until;
+  bool sound = false; ///< no sentence: tones (of a turn), a background
 };
 
 /// What each sentence was to say, by turn and index, as far as the audio's tags
@@ -110,6 +117,7 @@ private:
   };
 
   bool listening() const;
+  void play_sound(uint64_t turn, size_t bytes);
   void return_mark(std::string name, time_point reached);
 
   virtual_world& world_;

@@ -44,7 +44,48 @@ sim_ledger(ledger_actor::pointer self, sim_book_ptr book) {
   }};
 }
 
+recorder_actor::behavior_type
+sim_recorder(recorder_actor::pointer self,
+             std::shared_ptr<std::vector<sim_recording>> shelf, size_t place) {
+  return {
+    [shelf, place](const recorded_audio& x) {
+      auto& one = shelf->at(place);
+      (x.agent ? one.agent : one.caller) += milliseconds{x.mulaw.size() / 8};
+    },
+    [](const recording_cut&) {},
+    [self, shelf, place](caf::close_atom,
+                         int64_t length) -> caf::result<recording_done> {
+      auto& one = shelf->at(place);
+      one.length = milliseconds{length};
+      one.finished = true;
+      self->quit();
+      return recording_done{"recording-" + std::to_string(place + 1), length};
+    },
+  };
+}
+
+/// Somebody at work: noise that no sentence could be taken for.
+std::shared_ptr<const std::vector<uint8_t>>
+background(const std::string& name) {
+  if (name != "typing" && name != "office")
+    return nullptr;
+  auto result = std::make_shared<std::vector<uint8_t>>(8000);
+  std::mt19937 random{7};
+  for (auto& x : *result)
+    x = static_cast<uint8_t>(0x60 + random() % 0x18);
+  return result;
+}
+
 } // namespace
+
+recorder_factory
+sim_recorders(caf::actor_system& sys,
+              std::shared_ptr<std::vector<sim_recording>> shelf) {
+  return [&sys, shelf](const recording_options& options) -> recorder_actor {
+    shelf->push_back({options.call_id, options.org_id});
+    return sys.spawn(sim_recorder, shelf, shelf->size() - 1);
+  };
+}
 
 ledger_actor spawn_sim_ledger(caf::actor_system& sys, sim_book_ptr book) {
   return sys.spawn(sim_ledger, std::move(book));
@@ -122,6 +163,8 @@ sim_world::make_services(const world_plan& plan) {
   if (!result->brief)
     result->brief = [](const agent_record&) { return agent_briefing{}; };
   result->tools = plan.tools;
+  result->record = sim_recorders(time.sys, recordings);
+  result->background = background;
   result->turns = plan.turns;
   result->limits = plan.limits;
   result->counters.ended = [this](end_reason why) { ++ended[why]; };

@@ -27,6 +27,21 @@ struct sim_book {
 
 using sim_book_ptr = std::shared_ptr<sim_book>;
 
+/// What was recorded of a call.
+struct sim_recording {
+  std::string call_id;
+  std::string org_id;
+  milliseconds caller{0}; ///< of audio that was placed
+  milliseconds agent{0};
+  milliseconds length{0}; ///< as the call finished it
+  bool finished = false;
+};
+
+/// Recorders that keep no audio, only what there was of it.
+recorder_factory
+sim_recorders(caf::actor_system& sys,
+              std::shared_ptr<std::vector<sim_recording>> shelf);
+
 /// A ledger over `book`; any number may follow each other.
 ledger_actor spawn_sim_ledger(caf::actor_system& sys, sim_book_ptr book);
 
@@ -112,6 +127,8 @@ public:
   virtual_world time;
   memory_database_ptr db;
   sim_book_ptr book;
+  std::shared_ptr<std::vector<sim_recording>> recordings
+    = std::make_shared<std::vector<sim_recording>>();
   std::map<end_reason, int> ended;
   std::vector<std::unique_ptr<sim_call>> calls;
   actors::engine_actor engine;

@@ -16,10 +16,13 @@ namespace {
 using time_point = virtual_world::time_point;
 using entries = std::vector<timeline_entry>;
 
-constexpr std::array<entry_kind, 16> kinds{{
+constexpr std::array<entry_kind, 18> kinds{{
   {"said", "a sentence of the agent that the caller heard to its end", "turn"},
   {"cut_short", "a sentence that the caller did not hear to its end",
    "turn text"},
+  {"tones", "keys that the agent presses, as the other side hears them",
+   "turn"},
+  {"background", "what is heard while the agent thinks", ""},
   {"understood", "a turn of the caller, as the engine understood it",
    "confidence keys"},
   {"told", "the caller's last words as the model was told them",
@@ -97,6 +100,18 @@ void add_ear(const sim_call& leg, entries& out) {
   }
 }
 
+/// What else the caller hears.
+void add_sounds(const sim_call& leg, entries& out) {
+  for (auto& x : leg.carrier->ear()) {
+    if (!x.sound)
+      continue;
+    auto one = entry(x.from, x.turn == 0 ? "background" : "tones", "");
+    one.until = x.until;
+    one.fields["turn"] = std::to_string(x.turn);
+    out.push_back(std::move(one));
+  }
+}
+
 void add_wire(const sim_call& leg, entries& out) {
   uint64_t turn = 0;
   uint32_t index = 0;
@@ -111,6 +126,7 @@ void add_wire(const sim_call& leg, entries& out) {
         out.back().fields["sentence"] = std::to_string(x.index);
         break;
       case wire_record::kind::mark: break;
+      case wire_record::kind::sound: break; // see add_ear
       case wire_record::kind::clear:
         out.push_back(entry(x.at, "clear", ""));
         turn = 0;
@@ -248,6 +264,7 @@ timeline_of(sim_world& world, std::span<sim_call* const> legs,
   for (auto* leg : legs) {
     add_wire(*leg, out);
     add_ear(*leg, out);
+    add_sounds(*leg, out);
   }
   if (!legs.empty())
     add_store(world, *legs.back(), out);
