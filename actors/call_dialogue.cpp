@@ -67,6 +67,9 @@ void call_state::on_resume(const resume_turn& x) {
   log("resumed", x.turn, json_object{}.add("as", talk.turn()).str());
   take_floor(true);
   speak(more->lines);
+  if (!more->rest && !more->lines.empty())
+    self->send(members.turn_taker,
+               question_asked{talk.turn(), more->lines.back().text});
   if (more->rest)
     self->send(members.llm, std::move(*more->rest));
   else

@@ -194,7 +194,8 @@ struct resume_turn {
 };
 
 /// A stage has made no progress for too long: "stt", or "answer" when the
-/// caller waits for the rest of `turn` (llm or tts, the call knows which).
+/// caller waits for the rest of `turn` (llm or tts, the call knows which; 0:
+/// the answer has no number yet).
 struct stage_late {
   std::string stage;
   uint64_t turn = 0;
