@@ -6,6 +6,18 @@
 
 namespace velox::actors {
 
+namespace {
+
+/// Whether `text` is all of `whole` or, as long sentences are spoken in pieces,
+/// at least two words of it.
+bool is_part_of(const std::string& text, const std::string& whole) {
+  return text == whole
+         || (text.find(' ') != std::string::npos
+             && whole.find(text) != std::string::npos);
+}
+
+} // namespace
+
 // -- the caller's turns
 // ------------------------------------------------------------
 
@@ -95,7 +107,9 @@ void call_state::guard_floor() {
       || current.turn == 0)
     return;
   auto text = talk.ledger().being_heard(current.turn);
-  auto guard = std::find(guarded.begin(), guarded.end(), text) != guarded.end();
+  auto guard
+    = std::any_of(guarded.begin(), guarded.end(),
+                  [&](auto& whole) { return is_part_of(text, whole); });
   if (guard == floor_guarded)
     return;
   take_floor(!guard);
@@ -271,7 +285,9 @@ void call_state::on_late(const stage_late& x) {
     if (x.turn != current.turn || current.over)
       return;
     // All that is planned was spoken: it is the model who owes the rest.
-    auto waits_for_voice = !talk.ledger().unsent(x.turn).empty();
+    // A filler that is on its way says nothing of who owes the answer.
+    auto waits_for_voice
+      = !talk.ledger().unsent(x.turn, current.complete).empty();
     if (current.started && current.complete && !waits_for_voice)
       return; // the caller is listening; there is nothing late
     culprit = waits_for_voice ? "tts" : "llm";

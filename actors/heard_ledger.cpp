@@ -183,11 +183,11 @@ uint32_t heard_ledger::sentences(uint64_t turn) const {
 }
 
 std::vector<std::pair<uint32_t, std::string>>
-heard_ledger::unsent(uint64_t turn) const {
+heard_ledger::unsent(uint64_t turn, bool with_fillers) const {
   std::vector<std::pair<uint32_t, std::string>> result;
   if (auto* x = find(turn))
     for (uint32_t i = 0; i < x->lines.size(); ++i)
-      if (x->lines[i].sent_share < 1)
+      if (x->lines[i].sent_share < 1 && (with_fillers || !x->lines[i].filler))
         result.emplace_back(i, x->lines[i].text);
   return result;
 }

@@ -70,7 +70,8 @@ public:
   uint32_t sentences(uint64_t turn) const;
 
   /// What is planned and has not gone to the carrier whole.
-  std::vector<std::pair<uint32_t, std::string>> unsent(uint64_t turn) const;
+  std::vector<std::pair<uint32_t, std::string>>
+  unsent(uint64_t turn, bool with_fillers = true) const;
 
   /// From the first unheard word to the end, sentence by sentence; no fillers.
   std::vector<std::string> remainder(uint64_t turn) const;

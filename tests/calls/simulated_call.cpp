@@ -38,6 +38,8 @@ void simulation::draw_world() {
   plan_.limits.tick = chance(0.5) ? seconds{5} : seconds{30};
   if (!chance(0.9))
     plan_.turns.interrupts = interruption::never;
+  // A listener's words may be dropped, and these callers mean what they say.
+  plan_.turns.backchannels = {"mm-hm"};
   trouble_.small_credit = chance(0.15);
   if (trouble_.small_credit)
     plan_.credit = static_cast<int64_t>(10 + below(60));

@@ -19,13 +19,13 @@ using testing::Not;
 
 constexpr auto good = R"(agent: {greeting: Hello there.}
 caller: [hang_up]
-answers: [{say: Yes?}]
+answers: [{say: Go on.}]
 expect: {ended: caller-hung-up}
 )";
 
 constexpr auto bad = R"(agent: {greeting: Hello there.}
 caller: [hang_up]
-answers: [{say: Yes?}]
+answers: [{say: Go on.}]
 expect: {ended: caller-idle}
 )";
 

@@ -42,6 +42,10 @@ dialogue::reply turn::run() {
       in_form(*form);
     else
       free_talk();
+  } else if (!history.empty() && prompt_.confidence == 0) {
+    // They have spoken, and nothing of it was understood.
+    memory_.lost = 0;
+    lost(who_.says.please_repeat, "");
   } else if (history.empty() || memory_.last.empty()) {
     say(filled(who_.greeting));
   } else {
