@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <set>
@@ -281,7 +282,7 @@ constexpr auto from_here = "<!-- made from actors/turn_table.cpp -->\n";
 constexpr auto to_here = "<!-- end -->\n";
 
 TEST(TurnTable, IsWhatTheDocumentationShows) {
-  auto path = std::string{VELOX_SOURCE_DIR} + "/docs/turns.md";
+  auto path = std::filesystem::path{VELOX_SOURCE_DIR} / "docs" / "turns.md";
   std::ifstream in{path};
   std::string text{std::istreambuf_iterator<char>{in}, {}};
   auto from = text.find(from_here);

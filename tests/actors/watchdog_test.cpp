@@ -1,5 +1,6 @@
 #include "actors/watchdog.hpp"
 
+#include "actors/ghost_timeout.hpp"
 #include "actors/pinned.hpp"
 #include "actors/shard.hpp"
 #include "protocol/interfaces.hpp"
