@@ -21,7 +21,7 @@ constexpr word goes_on[]
      "we",    "want",   "need",    "would",   "could",  "can",        "should",
      "will",  "past",   "quarter", "half",    "dot",    "underscore", "dash",
      "plus",  "mister", "mr",      "mrs",     "doctor", "dr",         "saint",
-     "very",  "called"};
+     "very",  "called", "double",  "triple",  "next"};
 constexpr word hesitations[] = {"um",
                                 "uh",
                                 "er",
@@ -124,14 +124,14 @@ constexpr word streets[]
      "boulevard", "court",  "place",  "way",     "square",
      "terrace",   "close",  "circle", "highway", "parkway"};
 constexpr word asks_first[]
-  = {"what",  "whats", "who",   "where", "which", "how", "when",
-     "why",   "is",    "are",   "do",    "does",  "did", "can",
-     "could", "will",  "would", "have",  "has"};
+  = {"what", "whats", "who", "where", "which", "how", "when", "why"};
 constexpr word pronouns[]
   = {"it", "he", "she", "that", "there", "they", "we", "i", "you", "this"};
 constexpr word is[]
   = {"is", "are", "was", "were", "am", "do", "does", "did", "have", "has"};
-constexpr word asks_digits[] = {"phone number",
+constexpr word asks_digits[] = {"what number",
+                                "which number",
+                                "phone number",
                                 "telephone number",
                                 "card number",
                                 "account number",
@@ -149,7 +149,7 @@ constexpr word asks_digits[] = {"phone number",
                                 "booking number",
                                 "confirmation number"};
 constexpr word asks_quantity[]
-  = {"how many", "how much", "how old", "how large", "how big", "what number"};
+  = {"how many", "how much", "how old", "how large", "how big"};
 constexpr word asks_name[]
   = {"your name",         "name please",    "last name",
      "first name",        "full name",      "spell",

@@ -19,11 +19,13 @@ struct lexicon {
   list digits;      ///< words for one digit
   list numbers;     ///< other words of numbers: "twenty"
   list months;
-  list days;       ///< weekdays, "tomorrow": a whole answer to "when"
-  list streets;    ///< words that end a street's name
-  list asks_first; ///< first words of a question, which may end with "for"
-  list pronouns;   ///< before "is": a sentence, not a beginning
-  list is;         ///< "is", "are", "do": a beginning elsewhere
+  list days;    ///< weekdays, "tomorrow": a whole answer to "when"
+  list streets; ///< words that end a street's name
+  /// First words of a question that may end with "for"; not those of a closed
+  /// one: "can I come on" goes on.
+  list asks_first;
+  list pronouns; ///< before "is": a sentence, not a beginning
+  list is;       ///< "is", "are", "do": a beginning elsewhere
   // What the agent asks for, by phrases in its last sentence.
   list asks_digits;
   list asks_quantity;

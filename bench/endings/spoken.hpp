@@ -15,7 +15,7 @@ using audio_time = std::chrono::milliseconds;
 struct spoken {
   std::vector<uint8_t> mulaw; ///< 8 kHz
   audio_time begins{0};       ///< its first sound
-  audio_time ends{0};         ///< its last sound: when the caller has finished
+  audio_time ends{0}; ///< its last above -60 dBFS: the caller has finished
   /// Where it pauses; each is silence for as long as the corpus says.
   struct pause {
     audio_time from;
