@@ -31,7 +31,7 @@ std::span<const uint8_t> sound_of(const bytes& x) {
     result = result.subspan(window);
   while (result.size() >= window && silent(result.last(window)))
     result = result.first(result.size() - window);
-  return result;
+  return result.first(result.size() / per_ms * per_ms);
 }
 
 audio_time length(const bytes& x) {
