@@ -91,7 +91,7 @@ bool run_turns(const wishes& x) {
 bool run_endings(const wishes& x) {
   auto all = measure_endings(x.endings, progress);
   std::fputs(to_text(all, x.details).c_str(), stdout);
-  progress(fmt::format("recogniser: words {:.1f} ms (p50), {:.1f} ms (p90) "
+  progress(fmt::format("recogniser: {:.1f} ms (p50), {:.1f} ms (p90) of work "
                        "after the end of a voice; {} ms are reckoned with",
                        percentile(all.latencies, 0.5),
                        percentile(all.latencies, 0.9),

@@ -19,6 +19,8 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <thread>
+#include <time.h>
 
 namespace velox::bench {
 
@@ -55,6 +57,19 @@ struct ear::parts {
 };
 
 namespace {
+
+/// How long a thread has worked.
+struct cpu_mark {
+  std::thread::id thread;
+  double ms = 0;
+};
+
+cpu_mark cpu_now() {
+  timespec x{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &x);
+  return {std::this_thread::get_id(), static_cast<double>(x.tv_sec) * 1e3
+                                        + static_cast<double>(x.tv_nsec) / 1e6};
+}
 
 /// One call's detector and recogniser, and the stream and stt actors' part.
 class call_ear {
@@ -99,20 +114,20 @@ private:
   }
 
   void end_utterance() {
-    auto began = std::chrono::steady_clock::now();
+    auto before = catch_up();
     recognizer_.utterance_ended();
-    catch_up();
-    latencies.push_back(std::chrono::duration<double, std::milli>(
-                          std::chrono::steady_clock::now() - began)
-                          .count());
+    auto after = catch_up();
+    if (before.thread == after.thread)
+      latencies.push_back(after.ms - before.ms);
   }
 
-  /// Waits until the recogniser has done all that it was given.
-  void catch_up() {
-    auto done = std::make_shared<std::promise<void>>();
-    jobs_->post([done] { done->set_value(); });
-    if (done->get_future().wait_for(recogniser_patience)
-        != std::future_status::ready)
+  /// Waits until the recogniser has done all that it was given. Returns what
+  /// its thread has worked so far.
+  cpu_mark catch_up() {
+    auto done = std::make_shared<std::promise<cpu_mark>>();
+    jobs_->post([done] { done->set_value(cpu_now()); });
+    auto result = done->get_future();
+    if (result.wait_for(recogniser_patience) != std::future_status::ready)
       throw std::runtime_error{"the recogniser has fallen silent"};
     auto at = now_ + recognition_latency;
     std::string failure;
@@ -129,6 +144,7 @@ private:
         caf::after(std::chrono::seconds{0}) >> [&] { more = false; });
     if (!failure.empty())
       throw std::runtime_error{"the recogniser failed: " + failure};
+    return result.get();
   }
 
   caf::scoped_actor self_;
@@ -161,7 +177,7 @@ std::vector<heard> ear::listen(std::span<const uint8_t> mulaw) {
   return call.take();
 }
 
-std::vector<double> ear::real_latencies() const {
+std::vector<double> ear::work_after_voice() const {
   std::lock_guard guard{parts_->mutex};
   return parts_->latencies;
 }

@@ -20,7 +20,7 @@ struct heard {
 /// What the recogniser is taken to need from the last audio it is given to its
 /// words. Its threads really need some time, which the machine and its load
 /// decide; a fixed one makes the figures the same everywhere. Measured: see
-/// `ear::real_latencies`; speech.md has 50 ms.
+/// `ear::work_after_voice`; speech.md has 50 ms.
 inline constexpr audio_time recognition_latency{50};
 
 /// How long we wait for a recogniser before we call it broken.
@@ -42,9 +42,9 @@ public:
   /// Throws `std::runtime_error` when the recogniser fails or falls silent.
   std::vector<heard> listen(std::span<const uint8_t> mulaw);
 
-  /// Real time from the end of an utterance to its words, in milliseconds, in
-  /// the order in which they came: what `recognition_latency` stands for.
-  std::vector<double> real_latencies() const;
+  /// CPU time from the end of each voice to its words, in milliseconds: what
+  /// `recognition_latency` stands for. It is the delay on a core that is free.
+  std::vector<double> work_after_voice() const;
 
 private:
   struct parts;

@@ -65,7 +65,7 @@ measure_endings(const ending_plan& x,
     thread.join();
   if (failure)
     std::rethrow_exception(failure);
-  result.latencies = listener.real_latencies();
+  result.latencies = listener.work_after_voice();
   return result;
 }
 

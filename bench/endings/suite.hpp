@@ -24,7 +24,7 @@ struct ending {
 
 struct ending_results {
   std::vector<ending> endings; ///< in the order of the corpus
-  /// Real time from the end of a voice to its words, in milliseconds.
+  /// CPU time from the end of each voice to its words, in milliseconds.
   std::vector<double> latencies;
 };
 
