@@ -203,14 +203,17 @@ bool completeness::hesitates(const word_list& x) const {
 bool completeness::breaks_off(const word_list& x, const question& asked) const {
   if (hesitates(x))
     return true;
-  if (made_of(x, known_->yes_no, known_->polite))
+  // Whether a name, a number or anything in particular is to come.
+  auto open
+    = asked.answer == wanted::anything || asked.answer == wanted::yes_or_no;
+  if (!open && ends_with(x, known_->doubts))
+    return true;
+  if (open && made_of(x, known_->yes_no, known_->polite))
     return false; // "yes I can"
   auto& last = x.back();
   auto before = x.size() > 1 ? std::string_view{x[x.size() - 2]} : "";
   // "It is" is a sentence, "my name is" is none; neither is "it is" where a
   // name or a number was asked for.
-  auto open
-    = asked.answer == wanted::anything || asked.answer == wanted::yes_or_no;
   if (among(known_->is, last))
     return !among(known_->pronouns, before) || (!open && x.size() == 2);
   if (!among(known_->goes_on, last))

@@ -13,6 +13,7 @@ struct lexicon {
   std::string_view language; ///< BCP 47, the language alone
   list goes_on;     ///< last words that want another: "and", "the", "to"
   list hesitations; ///< what fills a pause: "um", "let me see"
+  list doubts;      ///< no answer yet, where one was asked for: "maybe"
   list goodbyes;    ///< phrases that end a turn, alone or at its end
   list yes_no;      ///< words that answer a closed question
   list polite;      ///< may stand beside them: "please", "thanks"

@@ -62,6 +62,11 @@ TEST_F(Completeness, OfEnglish) {
     {"one moment please", unsure},
     {"just a second, thanks", unsure},
     {"I think you know", unsure},
+    // No answer yet.
+    {"I'm not sure", unsure, "Which day would suit you?"},
+    {"um maybe", unsure, "How many people?"},
+    {"I'm not sure", usual, "How can I help you?"},
+    {"maybe", usual, right},
     // Said in full.
     {"I want a table for two", usual},
     {"book me a room please", usual},
@@ -165,6 +170,7 @@ TEST_F(Completeness, OfSpanish) {
     {"a ver", unsure},
     {"mi n\u00famero es", unsure},
     {"mi n\u00famero es cinco cinco", unsure},
+    {"quiz\u00e1s", unsure, "\u00bfQu\u00e9 d\u00eda?"},
     {"quiero una mesa", usual},
     {"S\u00ed, claro.", sure, vale},
     {"no", sure, vale},
@@ -189,6 +195,7 @@ TEST_F(Completeness, OfGerman) {
     {"\u00e4hm", unsure},
     {"Moment", unsure},
     {"meine Nummer ist null drei", unsure},
+    {"vielleicht", unsure, "Wann m\u00f6chten Sie kommen?"},
     {"einen Tisch f\u00fcr zwei", usual},
     {"Ja, bitte.", sure, ok},
     {"nein", sure, "M\u00f6chten Sie noch etwas?"},
