@@ -35,7 +35,7 @@ const std::vector<std::string> few{
   "mary jones",
   "can i come in on <800ms> friday",
   "my number is five five <1200ms> five two one <600ms> three four five six",
-  "that is correct",
+  "yes please",
   "goodbye",
 };
 
