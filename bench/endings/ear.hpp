@@ -51,7 +51,8 @@ private:
   std::unique_ptr<parts> parts_;
 };
 
-/// The ear of the agent that comes with the engine (config/agents/clinic.yaml).
+/// What the agent that comes with the engine (config/agents/clinic.yaml)
+/// expects to hear.
 std::vector<std::string> clinic_phrases();
 
 } // namespace velox::bench

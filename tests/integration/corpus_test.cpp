@@ -24,8 +24,8 @@ constexpr size_t side_by_side = 8;
 
 /// With VELOX_CORPUS=all, of a hundred that the bench judges rightly. The
 /// recogniser has heard the call's first words here, and not there, so that it
-/// understands some utterances otherwise.
-constexpr size_t percent_misheard = 15;
+/// understands some utterances otherwise. Measured: 1 of 46.
+constexpr size_t percent_misheard = 10;
 
 /// In CI. Their pauses are far from every limit.
 const std::vector<std::string> few{
