@@ -157,7 +157,7 @@ completeness::judge(std::string_view text, const question& asked) const {
   auto digits = digits_at_end(*known_, x);
   if (asked.digits > 0 && digits >= asked.digits)
     return completion::sure;
-  if (breaks_off(x))
+  if (breaks_off(x, asked))
     return completion::unsure;
   if (letters_at_end(x) >= 2
       || (asked.answer == wanted::name && letters_at_end(x) == 1))
@@ -189,16 +189,33 @@ bool completeness::says_goodbye(const word_list& x) const {
   }
 }
 
-/// Whether the last words cannot be the end of what they began.
-bool completeness::breaks_off(const word_list& x) const {
+/// "Let me see", also with "please" behind it.
+bool completeness::hesitates(const word_list& x) const {
   if (ends_with(x, known_->hesitations))
     return true;
-  if (made_of(x, known_->yes_no, known_->polite))
+  auto polite = ending(x, known_->polite);
+  return polite > 0 && polite < x.size()
+         && ends_with({x.begin(), x.end() - static_cast<ptrdiff_t>(polite)},
+                      known_->hesitations);
+}
+
+/// Whether the last words cannot be the end of what they began.
+bool completeness::breaks_off(const word_list& x, const question& asked) const {
+  if (hesitates(x))
+    return true;
+  // Whether a name, a number or anything in particular is to come.
+  auto open
+    = asked.answer == wanted::anything || asked.answer == wanted::yes_or_no;
+  if (!open && ends_with(x, known_->doubts))
+    return true;
+  if (open && made_of(x, known_->yes_no, known_->polite))
     return false; // "yes I can"
   auto& last = x.back();
   auto before = x.size() > 1 ? std::string_view{x[x.size() - 2]} : "";
-  if (among(known_->is, last)) // "it is" is a sentence, "my name is" is none
-    return !among(known_->pronouns, before);
+  // "It is" is a sentence, "my name is" is none; neither is "it is" where a
+  // name or a number was asked for.
+  if (among(known_->is, last))
+    return !among(known_->pronouns, before) || (!open && x.size() == 2);
   if (!among(known_->goes_on, last))
     return false;
   // "What is it for?" ends as it should. One letter may be spelled.

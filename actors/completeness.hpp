@@ -54,7 +54,8 @@ public:
 private:
   using word_list = std::vector<std::string>;
 
-  bool breaks_off(const word_list& words) const;
+  bool hesitates(const word_list& words) const;
+  bool breaks_off(const word_list& words, const question& asked) const;
   bool says_goodbye(const word_list& words) const;
   completion
   of_digits(const word_list& words, size_t digits, const question& asked) const;

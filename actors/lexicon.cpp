@@ -21,7 +21,7 @@ constexpr word goes_on[]
      "we",    "want",   "need",    "would",   "could",  "can",        "should",
      "will",  "past",   "quarter", "half",    "dot",    "underscore", "dash",
      "plus",  "mister", "mr",      "mrs",     "doctor", "dr",         "saint",
-     "very",  "called"};
+     "very",  "called", "double",  "triple",  "next"};
 constexpr word hesitations[] = {"um",
                                 "uh",
                                 "er",
@@ -43,6 +43,9 @@ constexpr word hesitations[] = {"um",
                                 "i mean",
                                 "wait a second",
                                 "how do i say"};
+constexpr word doubts[]
+  = {"im not sure", "i am not sure", "i dont know", "i do not know", "maybe",
+     "perhaps",     "probably",      "i think",     "lets say"};
 constexpr word goodbyes[] = {"goodbye",         "bye",
                              "bye bye",         "no thank you",
                              "no thanks",       "thats all",
@@ -124,14 +127,14 @@ constexpr word streets[]
      "boulevard", "court",  "place",  "way",     "square",
      "terrace",   "close",  "circle", "highway", "parkway"};
 constexpr word asks_first[]
-  = {"what",  "whats", "who",   "where", "which", "how", "when",
-     "why",   "is",    "are",   "do",    "does",  "did", "can",
-     "could", "will",  "would", "have",  "has"};
+  = {"what", "whats", "who", "where", "which", "how", "when", "why"};
 constexpr word pronouns[]
   = {"it", "he", "she", "that", "there", "they", "we", "i", "you", "this"};
 constexpr word is[]
   = {"is", "are", "was", "were", "am", "do", "does", "did", "have", "has"};
-constexpr word asks_digits[] = {"phone number",
+constexpr word asks_digits[] = {"what number",
+                                "which number",
+                                "phone number",
                                 "telephone number",
                                 "card number",
                                 "account number",
@@ -149,7 +152,7 @@ constexpr word asks_digits[] = {"phone number",
                                 "booking number",
                                 "confirmation number"};
 constexpr word asks_quantity[]
-  = {"how many", "how much", "how old", "how large", "how big", "what number"};
+  = {"how many", "how much", "how old", "how large", "how big"};
 constexpr word asks_name[]
   = {"your name",         "name please",    "last name",
      "first name",        "full name",      "spell",
@@ -180,6 +183,10 @@ constexpr word hesitations[]
   = {"eh",         "em",         "este",   "a ver",  "déjeme ver",
      "déjame ver", "un momento", "espere", "espera", "o sea",
      "pues",       "mmm",        "hmm"};
+constexpr word doubts[]
+  = {"no sé",  "no estoy seguro", "no estoy segura", "quizás",
+     "quizá",  "tal vez",         "a lo mejor",      "creo",
+     "digamos"};
 constexpr word goodbyes[]
   = {"adiós",       "hasta luego", "no gracias",   "nada más",
      "eso es todo", "chao",        "hasta pronto", "es todo"};
@@ -258,6 +265,10 @@ constexpr word hesitations[] = {"äh",
                                 "lass mich sehen",
                                 "mal überlegen",
                                 "sozusagen"};
+constexpr word doubts[]
+  = {"ich weiß nicht", "weiß nicht",     "ich bin nicht sicher",
+     "vielleicht",     "wahrscheinlich", "ich glaube",
+     "ich denke",      "sagen wir"};
 constexpr word goodbyes[]
   = {"tschüss",       "auf wiederhören", "auf wiedersehen", "nein danke",
      "das ist alles", "das wars",        "das war alles",   "sonst nichts",
@@ -328,9 +339,9 @@ constexpr word asks_openly[] = {
 
 #define VELOX_LEXICON(code)                                                    \
   {                                                                            \
-#code, code::goes_on, code::hesitations, code::goodbyes, code::yes_no,     \
-      code::polite, code::digits, code::numbers, code::months, code::days,     \
-      code::streets, code::asks_first, code::pronouns, code::is,               \
+#code, code::goes_on, code::hesitations, code::doubts, code::goodbyes,     \
+      code::yes_no, code::polite, code::digits, code::numbers, code::months,   \
+      code::days, code::streets, code::asks_first, code::pronouns, code::is,   \
       code::asks_digits, code::asks_quantity, code::asks_name,                 \
       code::asks_date, code::asks_address, code::asks_openly                   \
   }

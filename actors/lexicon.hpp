@@ -13,17 +13,20 @@ struct lexicon {
   std::string_view language; ///< BCP 47, the language alone
   list goes_on;     ///< last words that want another: "and", "the", "to"
   list hesitations; ///< what fills a pause: "um", "let me see"
+  list doubts;      ///< no answer yet, where one was asked for: "maybe"
   list goodbyes;    ///< phrases that end a turn, alone or at its end
   list yes_no;      ///< words that answer a closed question
   list polite;      ///< may stand beside them: "please", "thanks"
   list digits;      ///< words for one digit
   list numbers;     ///< other words of numbers: "twenty"
   list months;
-  list days;       ///< weekdays, "tomorrow": a whole answer to "when"
-  list streets;    ///< words that end a street's name
-  list asks_first; ///< first words of a question, which may end with "for"
-  list pronouns;   ///< before "is": a sentence, not a beginning
-  list is;         ///< "is", "are", "do": a beginning elsewhere
+  list days;    ///< weekdays, "tomorrow": a whole answer to "when"
+  list streets; ///< words that end a street's name
+  /// First words of a question that may end with "for"; not those of a closed
+  /// one: "can I come on" goes on.
+  list asks_first;
+  list pronouns; ///< before "is": a sentence, not a beginning
+  list is;       ///< "is", "are", "do": a beginning elsewhere
   // What the agent asks for, by phrases in its last sentence.
   list asks_digits;
   list asks_quantity;

@@ -1,7 +1,9 @@
+#include "bench/endings/report.hpp"
 #include "bench/engine_server.hpp"
 #include "bench/floor_server.hpp"
 #include "bench/report.hpp"
 #include "bench/server_process.hpp"
+#include "bench/statistics.hpp"
 #include "bench/suite.hpp"
 #ifdef VELOX_BENCH_TURNS
 #include "bench/turns/engine.hpp"
@@ -13,8 +15,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <fmt/format.h>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 
 /// velox_bench: what must stay fast, against floors. See bench/README.md.
 
@@ -24,12 +28,14 @@ using namespace velox::bench;
 
 struct wishes {
   bool quick = false;
-  std::string only; ///< "calls" or "turns"; empty: both
+  std::string only; ///< "calls", "turns" or "endings"; empty: all
   std::string server;
   std::vector<std::string> vendors;
   std::string board;
   std::string json;
   plan calls;
+  ending_plan endings;
+  bool details = false; ///< of every utterance
 #ifdef VELOX_BENCH_TURNS
   turn_plan turns;
 #endif
@@ -82,13 +88,29 @@ bool run_turns(const wishes& x) {
 }
 #endif
 
+bool run_endings(const wishes& x) {
+  auto all = measure_endings(x.endings, progress);
+  std::fputs(to_text(all, x.details).c_str(), stdout);
+  progress(fmt::format("recogniser: {:.1f} ms (p50), {:.1f} ms (p90) of work "
+                       "after the end of a voice; {} ms are reckoned with",
+                       percentile(all.latencies, 0.5),
+                       percentile(all.latencies, 0.9),
+                       recognition_latency.count()));
+  return complete(missing(all));
+}
+
 int run(const wishes& x) {
-  auto pinned = pin_to_core(caller_core);
+  auto wanted
+    = [&x](std::string_view part) { return x.only.empty() || x.only == part; };
   auto good = true;
-  if (x.only != "turns")
-    good = run_calls(x, pinned);
+  // On all cores, for its figures are not times of ours.
+  if (wanted("endings") && !(x.quick && x.only.empty()))
+    good = run_endings(x);
+  auto pinned = pin_to_core(caller_core);
+  if (wanted("calls"))
+    good = run_calls(x, pinned) && good;
 #ifdef VELOX_BENCH_TURNS
-  if (x.only != "calls")
+  if (wanted("turns"))
     good = run_turns(x) && good;
 #endif
   return good ? 0 : 1;
@@ -106,9 +128,17 @@ int main(int argc, char** argv) {
     ->check(CLI::PositiveNumber);
   app.add_option("--ramp-steps", x.calls.ramp_steps,
                  "Steps towards the most calls per core; 0 for none");
+  app.add_option("--corpus", x.endings.corpus, "Utterances for endings")
+    ->check(CLI::ExistingFile);
+  app.add_flag("--details", x.details, "Every utterance of endings");
 #ifdef VELOX_BENCH_TURNS
-  app.add_option("--only", x.only, "Half of the figures: calls or turns")
-    ->check(CLI::IsMember({"calls", "turns"}));
+  std::vector<std::string> parts{"calls", "turns", "endings"};
+#else
+  std::vector<std::string> parts{"calls", "endings"};
+#endif
+  app.add_option("--only", x.only, "Some of the figures")
+    ->check(CLI::IsMember(parts));
+#ifdef VELOX_BENCH_TURNS
   app.add_option("--turn-calls", x.turns.calls, "Calls at once, for turns")
     ->check(CLI::PositiveNumber);
   app.add_option("--turns", x.turns.turns, "Turns of each call")
