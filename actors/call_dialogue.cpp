@@ -107,9 +107,9 @@ void call_state::guard_floor() {
       || current.turn == 0)
     return;
   auto text = talk.ledger().being_heard(current.turn);
-  auto guard
-    = std::any_of(guarded.begin(), guarded.end(),
-                  [&](auto& whole) { return is_part_of(text, whole); });
+  auto guard = std::any_of(guarded.begin(), guarded.end(), [&](auto& whole) {
+    return is_part_of(text, whole);
+  });
   if (guard == floor_guarded)
     return;
   take_floor(!guard);
