@@ -1,6 +1,6 @@
 #include "tests/carriers/webhook_fixture.hpp"
 
-#include <caf/typed_event_based_actor.hpp>
+#include <caf/event_based_actor.hpp>
 
 /// Calls that we place: Twilio asks for TwiML when they are answered, and tells
 /// who or what has answered.
@@ -38,7 +38,7 @@ TEST_F(OutboundWebhooks, ConnectTheAgentWhoseNumberIsCallingFrom) {
   ASSERT_FALSE(verb.parameters.empty());
   stream_token token;
   ASSERT_EQ(
-    verify_stream_token(verb.parameters[0].second, secret, unix_now, token),
+    verify_stream_token(verb.parameters[0].value, secret, unix_now, token),
     token_error::none);
   EXPECT_EQ(token.agent_id, "agent-1");
   EXPECT_TRUE(token.outbound);
@@ -50,7 +50,7 @@ TEST_F(OutboundWebhooks, KnowAnIncomingCallFromAPlacedOne) {
   stream_token token;
   auto& verb = std::get<twiml::connect>(x.at(0));
   ASSERT_EQ(
-    verify_stream_token(verb.parameters[0].second, secret, unix_now, token),
+    verify_stream_token(verb.parameters[0].value, secret, unix_now, token),
     token_error::none);
   EXPECT_FALSE(token.outbound);
 }
