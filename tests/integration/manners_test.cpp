@@ -107,9 +107,9 @@ TEST_F(MannersOfTheEngine, LetsWhomItCallsSpeakFirst) {
 }
 
 TEST_F(MannersOfTheEngine, AsksAnIdleCallerAndSaysGoodbye) {
-  serve(
-    "talk: {idle_after: 2s, idle_prompts: 1}\n"
-    "says: {still_there: [Anybody there?], idle_farewell: Goodbye then.}\n");
+  serve("talk: {idle_after: 2s, idle_prompts: 1}\n"
+        "says: {still_there: [\"Anybody there?\"], idle_farewell: Goodbye "
+        "then.}\n");
   auto phone
     = call({"--to", "+15550100", "--wav", silence(25), "--duration", "40"});
   EXPECT_THAT(phone.said_by("agent"),

@@ -24,7 +24,7 @@ agent_parsed with(const std::string& more) {
                "  - {name: hours, key: \"1\", phrases: [when are you open], "
                "answers: All day.}\n"
                "  - {name: code, phrases: [my code], answers: Thanks., slots: "
-               "[{name: pin, type: number, ask: Your code?, digits: 4}]}\n"
+               "[{name: pin, type: number, ask: Your code, digits: 4}]}\n"
                "  - {name: dial, key: \"12\", phrases: [dial], answers: "
                "Dialling., press: \"1w2#\"}\n"
                + more);
@@ -120,7 +120,7 @@ TEST(AgentTalk, ReadsWhatToDoWithMachines) {
 }
 
 TEST(AgentTalk, RecordsOnlyWithItsSection) {
-  auto x = of("recording: {consent: asked, question: May we record?}\n");
+  auto x = of("recording: {consent: asked, question: \"May we record?\"}\n");
   EXPECT_TRUE(x.manners.record);
   EXPECT_EQ(x.manners.consent, recording_consent::asked);
   EXPECT_EQ(x.recording_question, "May we record?");
