@@ -42,12 +42,24 @@ std::vector<uint8_t> turn_frame(turn_id x) {
   return result;
 }
 
+std::string in_letters(size_t number) {
+  auto result = std::to_string(number);
+  for (auto& digit : result)
+    digit = static_cast<char>(digit - '0' + 'a');
+  return result;
+}
+
 std::optional<turn_id> find_turn(std::string_view text, std::string_view word) {
   auto at = text.rfind(word);
   if (at == text.npos)
     return std::nullopt;
-  auto* from = text.data() + at + word.size();
-  auto* end = text.data() + text.size();
+  // Two numbers of at most 20 digits, each with what follows it.
+  std::string numbers{text.substr(at + word.size(), 42)};
+  for (auto& c : numbers)
+    if (c >= 'a' && c <= 'j')
+      c = static_cast<char>(c - 'a' + '0');
+  auto* from = numbers.data();
+  auto* end = numbers.data() + numbers.size();
   turn_id result;
   auto call = std::from_chars(from, end, result.call);
   if (call.ec != std::errc{} || call.ptr == end || *call.ptr != ' ')

@@ -46,8 +46,12 @@ inline constexpr std::chrono::milliseconds turn_speech{300};
 /// 20 ms of a caller's voice in which a fake recogniser finds `x`.
 std::vector<uint8_t> turn_frame(turn_id x);
 
-/// The turn behind the last `word` in `text`, as "word 12 3 "; any single
-/// character may follow the numbers, and one must.
+/// `number` with a letter for each digit ("bc" for 12): a voice is given
+/// numbers in words, and these it leaves alone.
+std::string in_letters(size_t number);
+
+/// The turn behind the last `word` in `text`, as "word 12 3 " or "word bc d ";
+/// any single character may follow the numbers, and one must.
 std::optional<turn_id> find_turn(std::string_view text, std::string_view word);
 
 /// What a frame, the words, and the answers have before the numbers.

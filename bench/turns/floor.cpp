@@ -130,8 +130,9 @@ private:
     auto turn = find_turn(piece, answer_word);
     if (!turn || std::exchange(said_, true))
       return;
-    voice_->text(deepgram_speak_text(fmt::format(
-      "{}{} {} is ready for you.", answer_word, turn->call, turn->turn)));
+    voice_->text(deepgram_speak_text(
+      fmt::format("{}{} {} is ready for you.", answer_word,
+                  in_letters(turn->call), in_letters(turn->turn))));
     voice_->text(deepgram_speak_flush());
   }
 

@@ -115,9 +115,10 @@ void answer(turn_board& board, const vendor_request& request,
     board.note(*turn, turn_event::asked);
   to.pause(model_delay);
   to.begin(200, {{"Content-Type", wire->content_type()}});
-  auto words = turn ? fmt::format("{}{} {} is ready for you. ", answer_word,
-                                  turn->call, turn->turn)
-                    : std::string{"Hello to you. "};
+  auto words = turn
+                 ? fmt::format("{}{} {} is ready for you. ", answer_word,
+                               in_letters(turn->call), in_letters(turn->turn))
+                 : std::string{"Hello to you. "};
   if (turn)
     board.note(*turn, turn_event::token);
   to.piece(wire->opening() + wire->text(words));

@@ -46,6 +46,15 @@ TEST(TurnBoard, AFrameCarriesItsTurnAndNoSilence) {
     EXPECT_NE(byte, 0xFF);
 }
 
+TEST(TurnBoard, ReadsNumbersThatAVoiceLeavesAlone) {
+  EXPECT_EQ(in_letters(0), "a");
+  EXPECT_EQ(in_letters(4091), "eajb");
+  EXPECT_EQ(
+    find_turn("Reply " + in_letters(499) + " " + in_letters(14) + " is ready",
+              answer_word),
+    (turn_id{499, 14}));
+}
+
 TEST(TurnBoard, SpreadsTurnsEvenlyAndEndsThem) {
   turn_board board{4, 2, 4s};
   auto now = clock::now();
