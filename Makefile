@@ -4,11 +4,12 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 NINJA := ninja
 
-# The suites that also run under the sanitizers; the thread sanitizer's are those with threads. Unoptimised, because
+# The suites that also run under the sanitizers; the thread sanitizer's are those with threads ("threads": those of
+# the actors' tests that use real ones; the others run in virtual time on one). Unoptimised, because
 # compiling costs more than running, and with fewer simulated calls. The suites that speak over Beast take long
 # to compile this way; name them to run them: make test-asan ASAN_SUITES="http carriers cli speech".
 ASAN_SUITES ?= protocol actors calls language persistence
-TSAN_SUITES ?= actors calls persistence
+TSAN_SUITES ?= threads persistence recording
 SANITIZER_SEEDS ?= 200
 space := $(subst ,, )
 any_of = ^($(subst $(space),|,$(strip $(1))))$$
