@@ -153,8 +153,9 @@ text_rule read_rule(file_map& map, const std::string& key) {
     return {text_rule::kind::exactly, node.Scalar()};
   std::string contains, matches;
   if (node.IsMap() && node.size() == 1) {
-    auto& value = node.begin()->second;
-    auto name = node.begin()->first.Scalar();
+    auto entry = node.begin(); // what it points to lives no longer than it
+    auto value = YAML::Node{entry->second};
+    auto name = entry->first.Scalar();
     if (value.IsScalar() && name == "contains")
       return {text_rule::kind::contains, value.Scalar()};
     if (value.IsScalar() && name == "matches") {
