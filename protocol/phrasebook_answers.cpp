@@ -182,9 +182,11 @@ std::string plain(std::string_view text) {
                                    : ' ';
   }
   result += ' ';
-  auto doubled = std::ranges::unique(
-    result, [](char a, char b) { return a == ' ' && b == ' '; });
-  result.erase(doubled.begin(), doubled.end());
+  // Not std::ranges::unique: clang 14 cannot make its result.
+  auto doubled = std::unique(result.begin(), result.end(), [](char a, char b) {
+    return a == ' ' && b == ' ';
+  });
+  result.erase(doubled, result.end());
   return result;
 }
 
