@@ -16,21 +16,17 @@ void call_state::open_call() {
   waiting = waiting_caller{how, briefing.lines.fillers};
   talk.ledger().spoken_in(agent.language);
   sound();
-  if (options.start.resumed) {
-    if (consented || (how.record && how.consent != recording_consent::asked))
-      start_recording();
-    openings = {opening::greeting};
-  } else if (how.record && options.services->record) {
-    if (how.consent == recording_consent::not_needed)
+  if (how.record && options.services->record) {
+    // Of a resumed call, the caller knows only what was said before it was
+    // lost.
+    if (consented || how.consent == recording_consent::not_needed)
       start_recording();
     else if (how.consent == recording_consent::announced)
       openings = {opening::notice};
     else
       openings = {opening::question};
-    openings.push_back(opening::greeting);
-  } else {
-    openings = {opening::greeting};
   }
+  openings.push_back(opening::greeting);
   if (options.start.outbound && !options.start.resumed) {
     // Who picks up speaks first, or expects us to after a moment.
     hold_greeting = true;

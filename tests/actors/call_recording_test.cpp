@@ -68,6 +68,14 @@ TEST_F(CallRecording, AnnouncesItselfBeforeAnythingElse) {
   expect_over(end_reason::caller_hung_up);
 }
 
+TEST_F(CallRecording, IsAnnouncedInAResumedCallThatWasLostBefore) {
+  want(recording_consent::announced);
+  start.resumed = true; // and its log knows of no recording
+  ring();
+  advance(3s);
+  EXPECT_EQ(leg->heard(1), "This call is recorded.");
+}
+
 TEST_F(CallRecording, BeginsOnlyWithAYes) {
   want(recording_consent::asked);
   ring();
