@@ -3,6 +3,7 @@
 #include "actors/turn_machine.hpp"
 #include "adapters/speech/voice/detector.hpp"
 #include "config/settings.hpp"
+#include "config/voice_hangover.hpp"
 
 #include <algorithm>
 
@@ -125,16 +126,11 @@ verdict judge_by_silence(std::span<const heard> events, audio_time silence,
 }
 
 turn_policy default_policy() {
-  // The settings count from the last sound, the machine from where the voice
-  // detection has noticed (adapters/cli/serve/engine_process.cpp).
   config::turn_settings x = config::settings{}.turns;
-  auto noticed = [](config::duration span) {
-    return std::max<caf::timespan>(span - hangover(), caf::timespan{0});
-  };
   turn_policy result;
-  result.end_of_turn = noticed(x.end_of_turn_silence);
-  result.end_of_turn_sure = noticed(x.end_of_turn_sure);
-  result.end_of_turn_unsure = noticed(x.end_of_turn_unsure);
+  result.end_of_turn = config::after_report(x.end_of_turn_silence);
+  result.end_of_turn_sure = config::after_report(x.end_of_turn_sure);
+  result.end_of_turn_unsure = config::after_report(x.end_of_turn_unsure);
   return result;
 }
 
