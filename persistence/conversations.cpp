@@ -135,7 +135,7 @@ conversation_record conversations::open(const conversation_record& x) {
                       "agent"};
     stored = find(x.call_id);
   }
-  all.commit();
+  all.commit("conversation.open");
   return *stored;
 }
 

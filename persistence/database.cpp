@@ -1,5 +1,7 @@
 #include "persistence/database.hpp"
 
+#include "config/failpoint.hpp"
+
 #include <exception>
 
 namespace velox::persistence {
@@ -35,7 +37,9 @@ transaction::~transaction() {
   }
 }
 
-void transaction::commit() {
+void transaction::commit(std::string_view place) {
+  if (!place.empty())
+    config::failpoint(place, "before");
   if (depth_ == 0)
     db_.run_script("COMMIT");
   else
@@ -43,6 +47,8 @@ void transaction::commit() {
   // After a failed commit the destructor still rolls back.
   open_ = false;
   --db_.depth_;
+  if (!place.empty())
+    config::failpoint(place, "after");
 }
 
 } // namespace velox::persistence

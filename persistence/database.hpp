@@ -163,8 +163,9 @@ public:
   transaction& operator=(const transaction&) = delete;
   ~transaction();
 
-  /// Keeps what was done. Nothing may follow.
-  void commit();
+  /// Keeps what was done. Nothing may follow. `place` is where a test may end
+  /// the process before and after this (config/failpoint.hpp).
+  void commit(std::string_view place = {});
 
 private:
   connection& db_;

@@ -3,7 +3,7 @@
 #include "config/log.hpp"
 #include "persistence/call_log.hpp"
 #include "persistence/conversations.hpp"
-#include "persistence/migrate.hpp"
+#include "persistence/database_session.hpp"
 #include "persistence/recordings.hpp"
 #include "persistence/tenants.hpp"
 #include "protocol/errc.hpp"
@@ -12,6 +12,8 @@
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
+#include <optional>
 
 namespace velox::persistence {
 
@@ -35,18 +37,15 @@ struct store_state {
   /// slower with its length: 30 us per batch up to here, 100 us at 256.
   static constexpr size_t largest_group = 32;
 
-  store_options options;
-  std::unique_ptr<connection> db;
+  std::optional<database_session> session;
   std::vector<waiting_batch> waiting;
-  bool failing = false;
 
-  connection& database();
-  void check();
-  void on_success();
-  caf::error on_failure();
-
+  /// Runs `work` behind all batches that came before it.
   template <class F>
-  auto run(F work) -> caf::expected<decltype(work(*db))>;
+  auto run(F work) {
+    flush();
+    return session->run(work);
+  }
 
   void add(const call_log_batch& batch, caf::response_promise promise);
   void flush();
@@ -54,67 +53,6 @@ struct store_state {
 };
 
 using store_pointer = own_store_actor::stateful_pointer<store_state>;
-
-/// The database, opened when it is not.
-connection& store_state::database() {
-  if (!db) {
-    db = open_sqlite(options);
-    options.create = false;
-    migrate(*db);
-  }
-  return *db;
-}
-
-/// Throws when the database cannot be read, or its file was taken away.
-void store_state::check() {
-  auto& known = database();
-  if (!std::filesystem::exists(options.file))
-    throw database_error{failure::unusable, "the database file is gone"};
-  known.query("SELECT COUNT(*) FROM schema_migrations").next();
-}
-
-void store_state::on_success() {
-  if (std::exchange(failing, false))
-    config::log().info("The store works again.");
-}
-
-/// What the exception now being handled means to whoever asked.
-caf::error store_state::on_failure() {
-  std::string text;
-  try {
-    throw;
-  } catch (const not_found& e) {
-    on_success();
-    return caf::make_error(errc::not_found, std::string{e.what()});
-  } catch (const database_error& e) {
-    text = e.what();
-    if (e.why() == failure::constraint) {
-      on_success(); // it is the request that is wrong
-      return caf::make_error(errc::store_failed, std::move(text));
-    }
-    if (e.why() != failure::busy)
-      db.reset(); // opened anew with the next request
-  } catch (const std::exception& e) {
-    text = e.what();
-    db.reset();
-  }
-  if (!std::exchange(failing, true)) // once, not with every request
-    config::log().error("The store has failed. why={}", config::field(text));
-  return caf::make_error(errc::store_failed, std::move(text));
-}
-
-/// Runs `work` behind all batches that came before it.
-template <class F>
-auto store_state::run(F work) -> caf::expected<decltype(work(*db))> {
-  flush();
-  try {
-    auto result = work(database());
-    on_success();
-    return result;
-  } catch (...) {
-    return on_failure();
-  }
-}
 
 void store_state::add(const call_log_batch& batch,
                       caf::response_promise promise) {
@@ -147,23 +85,23 @@ void store_state::flush() {
 std::vector<caf::error> store_state::commit(std::vector<waiting_batch>& group) {
   std::vector<caf::error> errors(group.size());
   try {
-    auto& known = database();
+    auto& known = session->database();
     transaction all{known};
     for (size_t i = 0; i < group.size(); ++i) {
       try {
         call_log{known}.append(group[i].batch);
       } catch (const not_found&) {
-        errors[i] = on_failure();
+        errors[i] = session->on_failure();
       } catch (const database_error& e) {
         if (e.why() != failure::constraint)
           throw;
-        errors[i] = on_failure();
+        errors[i] = session->on_failure();
       }
     }
-    all.commit();
-    on_success();
+    all.commit("call_log.append");
+    session->on_success();
   } catch (...) {
-    errors.assign(group.size(), on_failure());
+    errors.assign(group.size(), session->on_failure());
   }
   return errors;
 }
@@ -171,7 +109,7 @@ std::vector<caf::error> store_state::commit(std::vector<waiting_batch>& group) {
 own_store_actor::behavior_type
 store(store_pointer self, const store_options& options) {
   auto& state = self->state;
-  state.options = options;
+  state.session.emplace("store", options);
   self->set_exit_handler([self](caf::exit_msg& msg) {
     self->state.flush();
     self->quit(std::move(msg.reason));
@@ -257,7 +195,7 @@ store(store_pointer self, const store_options& options) {
     },
     [&state](caf::ok_atom) {
       return state.run([&](connection&) {
-        state.check();
+        state.session->check();
         return caf::ok_atom_v;
       });
     },

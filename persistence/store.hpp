@@ -1,16 +1,13 @@
 #pragma once
 
-#include "persistence/sqlite.hpp"
+#include "persistence/database_session.hpp"
 #include "protocol/interfaces.hpp"
 
 #include <caf/fwd.hpp>
 
 namespace velox::persistence {
 
-/// How a store reaches its database. The file is made and migrated at the first
-/// request; after that it is never made anew, so a database that vanishes under
-/// a running engine is an error and not an empty database.
-using store_options = sqlite_options;
+using store_options = database_options;
 
 /// Starts a store in a thread of its own, for it may block. Each request is one
 /// transaction and answered after its commit; batches of the call log that wait

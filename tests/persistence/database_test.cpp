@@ -115,12 +115,15 @@ TEST_F(Database, IsUsableAfterAFailureInATransaction) {
 
 TEST_F(Database, EnforcesForeignKeysAndTypes) {
   EXPECT_EQ(failure_of([&] {
-              db->execute("INSERT INTO agents VALUES "
-                          "('nobody', 'a', '', '', '', '', '', '', 1)");
+              db->execute("INSERT INTO agents (org_id, id, name, "
+                          "phone_number, language, voice, model, script, "
+                          "active) VALUES "
+                          "('nobody', 'a', '', '', '', '', '', '', TRUE)");
             }),
             failure::constraint);
   EXPECT_EQ(failure_of([&] {
-              db->execute("INSERT INTO organisations VALUES ('a', 'b', 'c')");
+              db->execute("INSERT INTO organisations (id, name, "
+                          "credit_seconds) VALUES ('a', 'b', 'c')");
             }),
             failure::constraint);
 }

@@ -1,0 +1,64 @@
+#include "persistence/database_session.hpp"
+
+#include "config/log.hpp"
+#include "persistence/migrate.hpp"
+#include "protocol/errc.hpp"
+
+#include <filesystem>
+
+namespace velox::persistence {
+
+std::unique_ptr<connection> open_database(const database_options& options) {
+  return open_sqlite(options);
+}
+
+database_session::database_session(std::string name, database_options options)
+  : name_(std::move(name)), options_(std::move(options)) {}
+
+connection& database_session::database() {
+  if (!db_) {
+    db_ = open_database(options_);
+    options_.create = false;
+    migrate(*db_);
+  }
+  return *db_;
+}
+
+void database_session::check() {
+  auto& known = database();
+  if (!std::filesystem::exists(options_.file))
+    throw database_error{failure::unusable, "the database file is gone"};
+  known.query("SELECT COUNT(*) FROM schema_migrations").next();
+}
+
+void database_session::on_success() {
+  if (std::exchange(failing_, false))
+    config::log().info("The database works again. part={}", name_);
+}
+
+caf::error database_session::on_failure() {
+  std::string text;
+  try {
+    throw;
+  } catch (const not_found& e) {
+    on_success();
+    return caf::make_error(errc::not_found, std::string{e.what()});
+  } catch (const database_error& e) {
+    text = e.what();
+    if (e.why() == failure::constraint) {
+      on_success(); // it is the request that is wrong
+      return caf::make_error(errc::store_failed, std::move(text));
+    }
+    if (e.why() != failure::busy)
+      db_.reset(); // opened anew with the next request
+  } catch (const std::exception& e) {
+    text = e.what();
+    db_.reset();
+  }
+  if (!std::exchange(failing_, true)) // once, not with every request
+    config::log().error("The database has failed. part={} why={}", name_,
+                        config::field(text));
+  return caf::make_error(errc::store_failed, std::move(text));
+}
+
+} // namespace velox::persistence
