@@ -252,6 +252,18 @@ std::vector<setting_key> engine_keys() {
      .meaning = "Talk time is charged in pieces of this length.",
      .least = second,
      .most = hour},
+    {.name = "billing.reservation",
+     .in = VELOX_IN(billing.reservation),
+     .meaning = "A call holds so much talk time ahead, or what is left. Not "
+                "less than a tick and a goodbye.",
+     .least = minute,
+     .most = hour},
+    {.name = "billing.ledger_patience",
+     .in = VELOX_IN(billing.ledger_patience),
+     .meaning = "How long a call goes on though its talk time cannot be "
+                "charged; it is charged afterwards.",
+     .least = minute,
+     .most = hour},
     {.name = "log.level",
      .in = VELOX_IN(log.level),
      .meaning = "The least important lines to log.",

@@ -94,6 +94,8 @@ struct agent_settings {
 struct billing_settings {
   uint64_t initial_credit_seconds = 36000;
   duration tick = std::chrono::seconds{30};
+  duration reservation = std::chrono::minutes{5};
+  duration ledger_patience = std::chrono::minutes{10};
   bool operator==(const billing_settings&) const = default;
 };
 

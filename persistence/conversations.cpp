@@ -1,12 +1,10 @@
 #include "persistence/conversations.hpp"
 
 #include "persistence/call_notices.hpp"
-#include "persistence/iso_time.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string>
-#include <vector>
 
 namespace velox::persistence {
 
@@ -47,52 +45,6 @@ bool may_reopen(const conversation_record& x) {
                  end_reason::wire_lost};
   return std::any_of(accidents.begin(), accidents.end(),
                      [&](auto why) { return x.ended_because == to_text(why); });
-}
-
-struct unfinished_call {
-  std::string call_id;
-  unix_ms started_at = 0;
-  int64_t billed_seconds = 0;
-  std::optional<unix_ms> last_event;
-};
-
-std::vector<unfinished_call> list_unfinished(connection& db) {
-  auto found = db.query("SELECT c.call_id, c.started_at, c.billed_seconds, "
-                        "(SELECT MAX(e.at) FROM call_events e "
-                        "WHERE e.call_id = c.call_id) "
-                        "FROM conversations c WHERE c.status = 'ACTIVE'");
-  std::vector<unfinished_call> result;
-  while (found.next()) {
-    auto& call = result.emplace_back();
-    call.call_id = found.text(0);
-    call.started_at = found.integer(1);
-    call.billed_seconds = found.integer(2);
-    if (!found.is_null(3))
-      call.last_event = found.integer(3);
-  }
-  return result;
-}
-
-close_conversation explain(const unfinished_call& call, unix_ms now) {
-  close_conversation result;
-  result.call_id = call.call_id;
-  result.why = end_reason::engine_crashed;
-  result.billed_seconds = call.billed_seconds; // what is billed stays billed
-  result.explanation = "The engine died during this call; ";
-  if (call.last_event) {
-    result.status = conversation_status::failed;
-    result.at = std::max(call.started_at, *call.last_event);
-    result.explanation
-      += "the last event of its log is from " + iso_time(*call.last_event);
-  } else {
-    result.status = conversation_status::abandoned;
-    result.at = call.started_at;
-    result.explanation += "it began at " + iso_time(call.started_at)
-                          + " and nothing was logged after that";
-  }
-  result.explanation
-    += ". Found when the engine started at " + iso_time(now) + ".";
-  return result;
 }
 
 } // namespace
@@ -197,15 +149,6 @@ std::optional<conversation_record>
 conversations::find(std::string_view org_id, std::string_view call_id) {
   auto found = find(call_id);
   return found && found->org_id == org_id ? found : std::nullopt;
-}
-
-size_t conversations::mark_unfinished(unix_ms now) {
-  transaction all{db_};
-  auto calls = list_unfinished(db_);
-  for (auto& call : calls)
-    close(explain(call, now));
-  all.commit();
-  return calls.size();
 }
 
 } // namespace velox::persistence

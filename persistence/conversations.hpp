@@ -3,7 +3,6 @@
 #include "persistence/database.hpp"
 #include "protocol/messages.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -38,12 +37,6 @@ public:
 
   std::optional<conversation_record>
   find(std::string_view org_id, std::string_view call_id);
-
-  /// Ends what an engine left live when it died, as of the last thing its log
-  /// knows: FAILED, or ABANDONED when nothing was logged at all. `now` is only
-  /// mentioned. Returns how many. To be called before the engine takes calls,
-  /// and only when no other engine uses the database.
-  size_t mark_unfinished(unix_ms now);
 
 private:
   struct bill {

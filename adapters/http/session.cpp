@@ -266,6 +266,12 @@ void session::refuse_upgrade(response x) {
     fail(std::move(x));
 }
 
+std::function<void(std::function<void()>)> session::poster() {
+  return [executor = timer_.get_executor()](std::function<void()> f) {
+    boost::asio::post(executor, std::move(f));
+  };
+}
+
 upgrade_parts session::take_upgrade() {
   ++wait_;
   timer_.cancel();

@@ -49,6 +49,9 @@ public:
   /// True while a handshake waits for its answer.
   bool awaits_upgrade() const { return phase_ == phase::handling; }
 
+  /// Runs functions on this thread; outlives the session.
+  std::function<void(std::function<void()>)> poster();
+
   /// Moves the socket out. The session is over.
   upgrade_parts take_upgrade();
 

@@ -35,6 +35,10 @@ std::size_t upgrade::shard() const {
   return owner_->shard();
 }
 
+std::function<void(std::function<void()>)> upgrade::poster() const {
+  return owner_->poster();
+}
+
 upgrade_parts upgrade::take() {
   return std::exchange(owner_, nullptr)->take_upgrade();
 }

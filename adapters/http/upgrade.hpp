@@ -3,6 +3,7 @@
 #include "adapters/http/message.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace velox::http {
@@ -28,6 +29,10 @@ public:
 
   /// The index of the connection's io_context.
   std::size_t shard() const;
+
+  /// Runs functions on the connection's thread, from any thread and also after
+  /// the handshake: for whoever must ask before answering.
+  std::function<void(std::function<void()>)> poster() const;
 
   /// Takes the socket out of the HTTP server; for `websocket::accept`, and
   /// only while it is `waiting`.

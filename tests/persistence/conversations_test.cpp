@@ -1,11 +1,16 @@
 #include "persistence/conversations.hpp"
 
 #include "persistence/call_log.hpp"
+#include "persistence/recovery.hpp"
 #include "tests/persistence/records.hpp"
+
+#include <limits>
 
 namespace velox::persistence {
 
 namespace {
+
+constexpr auto forever = std::numeric_limits<unix_ms>::max();
 
 class Conversations : public every_tenants_test {
 protected:
@@ -151,7 +156,7 @@ TEST_P(Conversations, LeftLiveByACrashAreMarkedAndExplained) {
   batch.events.back().at = 1'700'000'012'345; // 2023-11-14T22:13:32.345Z
   call_log{*db}.append(batch);
 
-  EXPECT_EQ(calls.mark_unfinished(1'700'000'100'000), 2u);
+  EXPECT_EQ(recovery{*db}.run(forever, 1'700'000'100'000), 2u);
   auto talking = calls.find("CAtalking");
   EXPECT_EQ(talking->status, conversation_status::failed);
   EXPECT_EQ(talking->ended_because, "engine-crashed");
@@ -159,7 +164,7 @@ TEST_P(Conversations, LeftLiveByACrashAreMarkedAndExplained) {
   EXPECT_EQ(talking->billed_seconds, 30);
   EXPECT_EQ(talking->explanation,
             "The engine died during this call; the last event of its log is "
-            "from 2023-11-14T22:13:32.345Z. Found when the engine started at "
+            "from 2023-11-14T22:13:32.345Z. Found at "
             "2023-11-14T22:15:00.000Z.");
   auto silent = calls.find("CAsilent");
   EXPECT_EQ(silent->status, conversation_status::abandoned);
@@ -167,9 +172,9 @@ TEST_P(Conversations, LeftLiveByACrashAreMarkedAndExplained) {
   EXPECT_EQ(silent->explanation,
             "The engine died during this call; it began at "
             "2023-11-14T22:13:20.000Z and nothing was logged after that. Found "
-            "when the engine started at 2023-11-14T22:15:00.000Z.");
+            "at 2023-11-14T22:15:00.000Z.");
   EXPECT_EQ(calls.find("CAended")->ended_because, "caller-hung-up");
-  EXPECT_EQ(calls.mark_unfinished(1'700'000'200'000), 0u);
+  EXPECT_EQ(recovery{*db}.run(forever, 1'700'000'200'000), 0u);
   EXPECT_EQ(calls.open(ringing("CAtalking")).status,
             conversation_status::active);
 }

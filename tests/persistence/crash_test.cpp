@@ -1,5 +1,6 @@
 #include "persistence/call_log.hpp"
 #include "persistence/conversations.hpp"
+#include "persistence/recovery.hpp"
 #include "persistence/store.hpp"
 #include "protocol/type_ids.hpp"
 #include "tests/persistence/records.hpp"
@@ -86,7 +87,7 @@ TEST_P(Crash, LosesNoBatchThatWasAnswered) {
   auto integrity = db->query("PRAGMA integrity_check");
   ASSERT_TRUE(integrity.next());
   EXPECT_EQ(integrity.text(0), "ok");
-  EXPECT_EQ(conversations{*db}.mark_unfinished(1'800'000'000'000), 1u);
+  EXPECT_EQ(recovery{*db}.run(1'900'000'000'000, 1'800'000'000'000), 1u);
 }
 
 // Early in the log, and beyond the first checkpoint (1000 pages).

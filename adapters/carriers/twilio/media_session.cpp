@@ -42,8 +42,14 @@ uint16_t close_code(twilio_media_errc code) {
 
 } // namespace
 
-media_session::media_session(std::shared_ptr<const media_parts> parts)
-  : parts_(std::move(parts)), reporter_(bytes_of(parts_->options.kept_audio)),
+int64_t media_parts::unix_now() const {
+  return options.unix_ms_now ? options.unix_ms_now() : system_ms();
+}
+
+media_session::media_session(std::shared_ptr<const media_parts> parts,
+                             std::optional<stream_token> paid)
+  : parts_(std::move(parts)), paid_(std::move(paid)),
+    reporter_(bytes_of(parts_->options.kept_audio)),
     parser_(parts_->options.socket.message_limit),
     batch_size_(bytes_of(parts_->options.batch)),
     audio_rate_(
@@ -134,6 +140,13 @@ void media_session::on_closed(const websocket::closing& how) {
   }
   count_frames();
   stage_ = stage::over;
+  give_back();
+}
+
+void media_session::give_back() {
+  auto call = std::exchange(paid_, std::nullopt);
+  if (call && parts_->options.gate.release)
+    parts_->options.gate.release(*call);
 }
 
 // -- inbound
@@ -147,14 +160,17 @@ void media_session::on_start(const twilio_start& x) {
     return refuse("media_format",
                   "start.mediaFormat must be audio/x-mulaw, 8000, 1 channel");
   stream_token token;
-  auto unix_now = options.unix_ms_now ? options.unix_ms_now() : system_ms();
   auto error = verify_stream_token(parameter(x, "token"), options.token_secret,
-                                   unix_now, token);
+                                   parts_->unix_now(), token);
   if (error != token_error::none)
     return refuse("token_" + std::string{to_text(error)},
                   "the stream token is " + std::string{to_text(error)});
   if (token.call_id != x.call_sid)
     return refuse("token_other_call", "the stream token is for another call");
+  if (paid_ && (paid_->call_id != token.call_id || paid_->nonce != token.nonce))
+    return refuse("token_other_call",
+                  "the stream token is not the one of the URL");
+  paid_.reset(); // from here on the call looks after it
   stage_ = stage::started;
   stream_sid_ = x.stream_sid;
   batch_.reserve(batch_size_ + detector_step);

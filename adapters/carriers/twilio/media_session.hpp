@@ -4,10 +4,12 @@
 #include "adapters/carriers/twilio/leg_reporter.hpp"
 #include "adapters/carriers/twilio/media_socket.hpp"
 #include "adapters/carriers/twilio/rate_limit.hpp"
+#include "protocol/stream_token.hpp"
 #include "protocol/twilio_media.hpp"
 
 #include <array>
 #include <deque>
+#include <optional>
 
 /// INTERNAL to media_socket.cpp: one media socket.
 
@@ -20,6 +22,9 @@ struct media_parts {
   start_handler on_start;
   std::shared_ptr<http::metrics> counts;
   tone_detector_factory tones; ///< empty: keys come from the carrier only
+
+  /// Milliseconds since 1970.
+  int64_t unix_now() const;
 };
 
 /// Twilio's side of one call. Its connection keeps it alive, and the leg that
@@ -27,7 +32,9 @@ struct media_parts {
 class media_session final : public websocket::listener,
                             public std::enable_shared_from_this<media_session> {
 public:
-  explicit media_session(std::shared_ptr<const media_parts> parts);
+  /// `paid`: the call that talk time was set aside for, if that was so.
+  explicit media_session(std::shared_ptr<const media_parts> parts,
+                         std::optional<stream_token> paid = std::nullopt);
   ~media_session() override;
 
   /// Its connection; before anything else.
@@ -47,6 +54,9 @@ public:
   void clear();
   /// From any thread.
   void close(uint16_t code, std::string reason);
+
+  /// The call never began: what was set aside for it goes back.
+  void give_back();
 
   /// No `start` in time.
   void start_timed_out();
@@ -71,6 +81,7 @@ private:
   std::shared_ptr<const media_parts> parts_;
   std::weak_ptr<websocket::connection> wire_;
   stage stage_ = stage::waiting;
+  std::optional<stream_token> paid_; ///< until the call has begun
   std::string stream_sid_;
   std::unique_ptr<voice_detector> detector_;
   std::unique_ptr<tone_detector> tones_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/carriers/twilio/talk_time_gate.hpp"
 #include "adapters/http/router.hpp"
 #include "adapters/websocket/connection.hpp"
 #include "protocol/ports.hpp"
@@ -37,6 +38,8 @@ struct media_options {
   std::chrono::milliseconds flood_allowance{2'000};
   /// Messages of any kind per second; Twilio sends about 50.
   unsigned messages_per_second = 1'000;
+  /// Who sets talk time aside for handshakes that show their token in the path.
+  talk_time_gate gate;
   websocket::options socket;
   /// The clocks; tests set them. Empty: the system's.
   std::function<std::chrono::steady_clock::time_point()> now;
@@ -48,7 +51,10 @@ struct media_options {
 using start_handler = std::function<void(
   carrier_leg_ptr leg, const leg_start& start, std::size_t shard)>;
 
-/// The handler for the WebSocket route of Twilio Media Streams. Sockets that
+/// The handler for the WebSocket routes of Twilio Media Streams. Where the
+/// route has a `{token}`, the handshake is answered once talk time is set aside
+/// for the call: 402 when there is none, 503 when nobody can say, 403 for a
+/// token that is not good. Whatever the route, sockets that
 /// do not show a valid stream token in their `start` (parameter "token", made
 /// by the webhooks) are closed with 1008 and reach nobody. `tones` makes what
 /// `carrier_leg::listen_for` asks for; empty: keys come from the carrier only.

@@ -24,6 +24,8 @@ constexpr auto busy_sentence
   = "All our lines are busy right now. Please call again in a few minutes.";
 constexpr auto no_agent_sentence = "The number you have dialed is not in "
                                    "service.";
+constexpr auto no_credit_sentence = "We cannot take your call at the moment. "
+                                    "Please try again later.";
 constexpr auto apology_sentence
   = "We are sorry, we have a technical problem. Please call again later.";
 
@@ -125,8 +127,9 @@ private:
 
   std::function<void(const caf::error&)> on_failure(const exchange_ptr& call) {
     return [me = shared_from_this(), call](const caf::error& err) {
-      config::log().error("Store or registry failed a webhook. call={} code={}",
-                          call->call_id, static_cast<int>(err.code()));
+      config::log().error(
+        "Store, ledger or registry failed a webhook. call={} code={}",
+        call->call_id, static_cast<int>(err.code()));
       me->apologise(*call);
     };
   }
@@ -205,7 +208,7 @@ private:
   void find_agent(const exchange_ptr& call) {
     auto on_agent = [me = shared_from_this(), call](const agent_record& x) {
       if (x.active)
-        me->connect(*call, x.org_id, x.id, false);
+        me->find_credit(call, x);
       else
         me->no_agent(*call);
     };
@@ -221,6 +224,24 @@ private:
       find_agent_by_number{call->outbound ? call->caller : call->called});
   }
 
+  /// A call that nobody can pay for is not connected. A resumed one is not
+  /// asked here: it may hold talk time still.
+  void find_credit(const exchange_ptr& call, const agent_record& agent) {
+    auto go_on = [me = shared_from_this(), call, org = agent.org_id,
+                  id = agent.id](const talk_credit& x) {
+      if (x.open)
+        return me->connect(*call, org, id, false);
+      config::log().warn("A call was not taken: no talk time. call={} org={}",
+                         call->call_id, config::field(org));
+      me->counts_->count_incoming("out_of_credit");
+      call->answer(xml(say_and_hang_up(no_credit_sentence)));
+    };
+    if (!options_.ledger)
+      return connect(*call, agent.org_id, agent.id, false);
+    http::ask(system_, options_.ledger, options_.ask_timeout, go_on,
+              on_failure(call), velox::find_credit{agent.org_id});
+  }
+
   void connect(const exchange& call, const std::string& org_id,
                const std::string& agent_id, bool resume) {
     try {
@@ -228,10 +249,13 @@ private:
                          resume,       call.outbound};
       token.expires_at_ms
         = now() + std::chrono::milliseconds{options_.token_lifetime}.count();
+      auto signed_token = sign_stream_token(token, options_.token_secret);
       twiml::connect verb;
-      verb.url = websocket_base(call.base) + options_.stream_path;
+      // In the path for the handshake, which comes before the parameters do.
+      verb.url = websocket_base(call.base) + options_.stream_path + "/call/"
+                 + signed_token;
       verb.parameters = {
-        {"token", sign_stream_token(token, options_.token_secret)},
+        {"token", signed_token},
         {"caller", call.caller},
         {"called", call.called},
       };

@@ -26,14 +26,17 @@ struct webhook_options {
   /// Where Twilio reaches us, such as "https://voice.example.com". Empty: from
   /// X-Forwarded-Proto and -Host, then from Host.
   std::string public_url;
-  std::string stream_path = "/media-stream"; ///< the WebSocket route
-  std::string token_secret;                  ///< the same as in `media_options`
+  /// The WebSocket route; "/call/{token}" follows.
+  std::string stream_path = "/media-stream";
+  std::string token_secret; ///< the same as in `media_options`
   std::chrono::seconds token_lifetime{60};
   /// How long store and registry may take.
   std::chrono::milliseconds ask_timeout{5'000};
   /// A call that lost its engine or its wire longer ago is not taken up again.
   std::chrono::seconds resume_window{300};
   unsigned resume_limit = 3; ///< times per call
+  /// Whom to ask whether an organisation has talk time; null: nobody.
+  ledger_actor ledger{};
   /// The clock; tests set it. Empty: the system's.
   std::function<int64_t()> unix_ms_now;
 };
@@ -42,7 +45,8 @@ struct webhook_options {
 /// makes sense to the caller's ear, also when the store is down:
 ///
 /// - `/voice/incoming` (alias `/voice`), GET and POST: connects a call to the
-///   media socket, with a fresh stream token.
+///   media socket, with a fresh stream token; or says that the number takes no
+///   calls, when its organisation has no talk time.
 /// - `POST /voice/resume`: the media socket is over; hang up, transfer, or
 ///   connect again.
 /// - `POST /voice/answered-by`: Twilio's answering machine detection has made

@@ -3,14 +3,15 @@
 #include "adapters/language/scripted/agent_file.hpp"
 #include "adapters/language/scripted/example_agent.hpp"
 #include "config/loader.hpp"
-#include "persistence/conversations.hpp"
 #include "persistence/migrate.hpp"
+#include "persistence/recovery.hpp"
 #include "persistence/sqlite.hpp"
 #include "persistence/tenants.hpp"
 
 #include <chrono>
 #include <fcntl.h>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <stdexcept>
 #include <sys/file.h>
@@ -97,7 +98,9 @@ size_t data_directory::prepare(const std::vector<agent_record>& agents,
     persistence::agents{*db}.upsert(agent);
   auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
     std::chrono::system_clock::now().time_since_epoch());
-  return persistence::conversations{*db}.mark_unfinished(now.count());
+  // No other engine uses this directory, so all that is live is left over.
+  return persistence::recovery{*db}.run(std::numeric_limits<unix_ms>::max(),
+                                        now.count());
 }
 
 std::vector<agent_record> load_agents(const std::vector<std::string>& files) {

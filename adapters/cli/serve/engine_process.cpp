@@ -2,7 +2,6 @@
 
 #include "actors/call.hpp"
 #include "actors/engine.hpp"
-#include "actors/memory_ledger.hpp"
 #include "actors/shard.hpp"
 #include "actors/watchdog.hpp"
 #include "adapters/carriers/twilio/media_socket.hpp"
@@ -12,6 +11,7 @@
 #include "adapters/cli/serve/call_metrics.hpp"
 #include "adapters/cli/serve/data_directory.hpp"
 #include "adapters/cli/serve/introduction.hpp"
+#include "adapters/cli/serve/money.hpp"
 #include "adapters/cli/serve/policies.hpp"
 #include "adapters/cli/serve/recordings.hpp"
 #include "adapters/cli/serve/ways_out.hpp"
@@ -125,14 +125,12 @@ struct engine_process::parts {
       x.file = data.database();
       return persistence::spawn_store(system, x);
     };
-    options.make_ledger = [this] {
-      return system.spawn(
-        actors::memory_ledger,
-        static_cast<int64_t>(settings.billing.initial_credit_seconds));
-    };
+    options.make_ledger
+      = ledger_maker(system, {.file = data.database()}, settings.billing);
     root = system.spawn(actors::engine, options);
     dog.emplace(system, report_long_holds(counts_registry()));
     root->attach_functor([this](const caf::error&) { root_down = true; });
+    sweeper = start_sweeper(system, root, root, settings.billing);
     for (size_t i = 0; i < shards.size(); ++i) {
       shards[i]->start();
       shards[i]->post(outside->settle(i));
@@ -212,22 +210,23 @@ struct engine_process::parts {
     webhooks.token_secret = secrets.stream_token_key;
     webhooks.token_lifetime = std::chrono::duration_cast<std::chrono::seconds>(
       settings.calls.token_lifetime);
+    webhooks.ledger = root;
     carriers::twilio::add_webhooks(routes, webhooks, system, root, root,
                                    counts);
     carriers::twilio::media_options media;
     media.token_secret = secrets.stream_token_key;
     media.start_timeout = settings.calls.start_timeout;
     media.socket.message_limit = settings.server.message_limit_bytes;
-    routes.websocket(
-      "/media-stream",
-      carriers::twilio::media_socket(
-        media, speech.voice_detectors(),
-        [this](carrier_leg_ptr leg, const leg_start& start, size_t shard) {
-          actors::spawn_on(
-            *shards.at(shard), system, actors::call,
-            actors::call_options{start, std::move(leg), services});
-        },
-        counts, speech::make_tone_detector));
+    media.gate = talk_gate(system, root);
+    auto sockets = carriers::twilio::media_socket(
+      media, speech.voice_detectors(),
+      [this](carrier_leg_ptr leg, const leg_start& start, size_t shard) {
+        actors::spawn_on(*shards.at(shard), system, actors::call,
+                         actors::call_options{start, std::move(leg), services});
+      },
+      counts, speech::make_tone_detector);
+    routes.websocket("/media-stream/call/{token}", sockets);
+    routes.websocket("/media-stream", sockets);
     routes.alias("/streams", "/media-stream");
     routes.alias("/voice/stream", "/media-stream");
   }
@@ -287,6 +286,8 @@ struct engine_process::parts {
       caf::anon_send_exit(x.call, caf::exit_reason::kill);
     if (recorded)
       recorded->stop();
+    caf::anon_send_exit(sweeper, caf::exit_reason::kill);
+    sweeper = nullptr;
     caf::anon_send_exit(root, caf::exit_reason::kill);
     root = nullptr;
     services.reset();
@@ -348,6 +349,7 @@ struct engine_process::parts {
   std::atomic<bool> root_down = false;
   std::atomic<bool> drained = false;
   actors::engine_actor root;
+  actors::reservation_sweeper_actor sweeper;
   std::optional<recordings> recorded;
   std::shared_ptr<const actors::call_services> services;
   std::optional<http::server> server;

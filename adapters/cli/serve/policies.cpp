@@ -38,6 +38,7 @@ actors::call_limits limits_of(const config::settings& x) {
   result.ghost = x.calls.ghost_timeout;
   result.max_duration = x.calls.max_duration;
   result.tick = x.billing.tick;
+  result.ledger_patience = x.billing.ledger_patience;
   result.hedge_after = x.providers.hedge_after;
   result.children.intensity.limit = x.calls.restart_limit;
   result.children.intensity.window = x.calls.restart_window;
