@@ -2,6 +2,7 @@
 
 #include "persistence/database.hpp"
 #include "protocol/billing.hpp"
+#include "protocol/talk_accounts.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -85,13 +86,22 @@ private:
   std::optional<talk_time>
   open_leg(const std::optional<call_reservation>& old, call_reservation fresh);
   call_reservation owned(std::string_view org_id, std::string_view call_id);
-  void close(const call_reservation& old, std::string key, uint64_t tick,
-             int64_t seconds, unix_ms at, std::string_view note);
+  call_account
+  close(const call_reservation& old, std::string key, uint64_t tick,
+        int64_t seconds, unix_ms at, std::string_view note);
   void close_by_log(const call_reservation& old, unix_ms at);
   talk_time time_of(const call_reservation& x);
+  talk_credit
+  add(std::string_view org_id, std::string_view key, std::string_view kind,
+      std::string_view note, unix_ms at,
+      talk_entry (*make)(const talk_accounts&, int64_t), int64_t seconds);
+
+  template <class F>
+  auto attempt(F work) -> decltype(work());
 
   connection& db_;
   ledger_options options_;
+  bool alone_ = false; ///< the organisation is locked before it is read
 };
 
 } // namespace velox::persistence

@@ -6,7 +6,11 @@
 
 namespace velox::persistence {
 
-organisation_account ledger_rows::organisation(std::string_view org_id) {
+organisation_account
+ledger_rows::organisation(std::string_view org_id, bool alone) {
+  if (alone)
+    db_.execute("UPDATE organisations SET version = version WHERE id = $1",
+                org_id);
   auto found = db_.query(
     "SELECT o.credit_seconds, o.reserved_seconds, o.owed_seconds, "
     "o.deleted_at, p.minimum_seconds, p.increment_seconds "
@@ -116,10 +120,11 @@ void ledger_rows::change(const call_reservation& from,
 
 // The organisation's row is shared by all its calls, so it is changed last: its
 // lock is held for the shortest time, and always behind all others.
-void ledger_rows::book(const entry_head& head, const talk_entry& entry) {
+talk_accounts
+ledger_rows::book(const entry_head& head, const talk_entry& entry) {
   auto id = add_entry(head);
   add_postings(id, head.org_id, entry.postings);
-  change_organisation(head, entry);
+  return change_organisation(head, entry);
 }
 
 int64_t ledger_rows::add_entry(const entry_head& head) {
@@ -155,8 +160,8 @@ void ledger_rows::add_postings(int64_t entry, std::string_view org_id,
     x.withdrawn);
 }
 
-void ledger_rows::change_organisation(const entry_head& head,
-                                      const talk_entry& entry) {
+talk_accounts ledger_rows::change_organisation(const entry_head& head,
+                                               const talk_entry& entry) {
   auto& add = entry.postings;
   talk_accounts has;
   int64_t low = 0;
@@ -187,6 +192,7 @@ void ledger_rows::change_organisation(const entry_head& head,
   bool is_low = has.credit + has.reserved < low;
   if (is_low != told)
     tell_low_balance(head, has, low, version, is_low);
+  return has;
 }
 
 /// Once when the balance falls below the mark, and not again before it was

@@ -47,8 +47,10 @@ class ledger_rows {
 public:
   explicit ledger_rows(connection& db) : db_(db) {}
 
-  /// Throws not_found.
-  organisation_account organisation(std::string_view org_id);
+  /// Throws not_found. `alone`: nobody else may change it before the
+  /// transaction is over.
+  organisation_account
+  organisation(std::string_view org_id, bool alone = false);
 
   std::optional<call_reservation> reservation(std::string_view call_id);
 
@@ -70,13 +72,15 @@ public:
   change(const call_reservation& from, const call_reservation& to, unix_ms at);
 
   /// Adds the entry with its postings and books them with the organisation.
-  void book(const entry_head& head, const talk_entry& entry);
+  /// Returns what that has now.
+  talk_accounts book(const entry_head& head, const talk_entry& entry);
 
 private:
   int64_t add_entry(const entry_head& head);
   void
   add_postings(int64_t entry, std::string_view org_id, const talk_postings& x);
-  void change_organisation(const entry_head& head, const talk_entry& entry);
+  talk_accounts
+  change_organisation(const entry_head& head, const talk_entry& entry);
   void tell_low_balance(const entry_head& head, const talk_accounts& has,
                         int64_t low, int64_t version, bool is_low);
 

@@ -246,9 +246,12 @@ TEST_F(Call, EndsPolitelyWhenTheCreditIsUsedUp) {
   EXPECT_TRUE(leg->heard().ends_with("I am sorry, this call has to end now. "
                                      "Goodbye."));
   EXPECT_EQ(stored().ended_because, "credit-exhausted");
-  auto left = ask<balance>(services.ledger, charge{"o1", "other", 0, 0});
-  EXPECT_EQ(stored().billed_seconds, 45 - left->seconds);
-  EXPECT_GT(stored().billed_seconds, 30) << "the goodbye still fitted";
+  auto left = ask<talk_credit>(services.ledger, find_credit{"o1"});
+  EXPECT_EQ(stored().billed_seconds, 45 - left->credit_seconds);
+  EXPECT_GT(stored().billed_seconds, 36) << "the goodbye still fitted";
+  EXPECT_LE(stored().billed_seconds, 45);
+  EXPECT_EQ(left->owed_seconds, 0);
+  EXPECT_EQ(left->reserved_seconds, 0);
 }
 
 TEST_F(Call, EndsPolitelyOnAnOperatorsOrder) {
@@ -299,8 +302,8 @@ TEST_F(Call, ChargesWhatItLasted) {
   advance(1s);
   expect_over(end_reason::caller_hung_up);
   EXPECT_EQ(stored().billed_seconds, 55);
-  auto left = ask<balance>(services.ledger, charge{"o1", "other", 0, 0});
-  EXPECT_EQ(left->seconds, 3600 - 55);
+  auto left = ask<talk_credit>(services.ledger, find_credit{"o1"});
+  EXPECT_EQ(left->credit_seconds, 3600 - 55);
 }
 
 TEST_F(Call, ChargesOnceThoughTheTickerIsKilled) {
@@ -313,8 +316,8 @@ TEST_F(Call, ChargesOnceThoughTheTickerIsKilled) {
   leg->hang_up();
   advance(1s);
   EXPECT_EQ(stored().billed_seconds, 215);
-  auto left = ask<balance>(services.ledger, charge{"o1", "other", 0, 0});
-  EXPECT_EQ(left->seconds, 3600 - 215);
+  auto left = ask<talk_credit>(services.ledger, find_credit{"o1"});
+  EXPECT_EQ(left->credit_seconds, 3600 - 215);
 }
 
 TEST_F(Call, ChargesThoughTheTickerIsDeadAtTheEnd) {
@@ -325,8 +328,35 @@ TEST_F(Call, ChargesThoughTheTickerIsDeadAtTheEnd) {
   leg->hang_up();
   advance(10s);
   EXPECT_EQ(stored().billed_seconds, 65);
-  auto left = ask<balance>(services.ledger, charge{"o1", "other", 0, 0});
-  EXPECT_EQ(left->seconds, 3600 - 65);
+  auto left = ask<talk_credit>(services.ledger, find_credit{"o1"});
+  EXPECT_EQ(left->credit_seconds, 3600 - 65);
+}
+
+TEST_F(Call, IsRefusedWithoutTalkTime) {
+  services.ledger = keep(sys.spawn(memory_ledger, int64_t{0}));
+  ring();
+  EXPECT_EQ(leg->close_code(), 1008);
+  EXPECT_EQ(ended, std::vector{end_reason::refused});
+}
+
+TEST_F(Call, GivesBackWhatItHeldWhenItIsRefused) {
+  start.agent_id = "nobody";
+  ring();
+  EXPECT_TRUE(leg->closed());
+  auto left = ask<talk_credit>(services.ledger, find_credit{"o1"});
+  EXPECT_EQ(left->credit_seconds, 3600);
+  EXPECT_EQ(left->reserved_seconds, 0);
+}
+
+TEST_F(Call, HoldsTalkTimeWhileItLasts) {
+  ring_and_greet();
+  auto left = ask<talk_credit>(services.ledger, find_credit{"o1"});
+  EXPECT_EQ(left->reserved_seconds, 300);
+  EXPECT_EQ(left->credit_seconds, 3300);
+  leg->hang_up();
+  advance(1s);
+  left = ask<talk_credit>(services.ledger, find_credit{"o1"});
+  EXPECT_EQ(left->reserved_seconds, 0);
 }
 
 // -- the store is away

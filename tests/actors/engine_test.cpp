@@ -60,7 +60,22 @@ TEST_F(Engine, HandsMessagesToTheirOffices) {
   EXPECT_EQ(ask<live_call>(subject, find_call{"CA1"})->call.address(),
             self->address())
     << "the slot belongs to who asked, not to the engine";
-  EXPECT_EQ(ask<balance>(subject, charge{"o1", "CA1", 0, 30})->seconds, 70);
+  EXPECT_EQ(ask<talk_credit>(subject, find_credit{"o1"})->credit_seconds, 100);
+  EXPECT_EQ(
+    ask<talk_time>(subject, reserve_talk_time{"o1", "CA1", "n", 1, true})
+      ->covered_seconds,
+    100);
+  EXPECT_EQ(
+    ask<talk_time>(subject, charge{"o1", "CA1", 0, 30, 2})->covered_seconds,
+    70);
+  EXPECT_EQ(
+    ask<call_bill>(subject, settle_call{"o1", "CA1", 1, 5, 3})->billed_seconds,
+    35);
+  EXPECT_TRUE(ask<talk_time>(subject, reserve_talk_time{"o1", "CA2", "n"}));
+  tell(subject, release_talk_time{"o1", "CA2", "n"});
+  EXPECT_EQ(ask<talk_credit>(subject, find_credit{"o1"})->credit_seconds, 65);
+  EXPECT_TRUE(ask<quiet_calls>(subject, list_quiet_calls{}));
+  EXPECT_TRUE(ask<call_recovered>(subject, recover_call{"CA1", 1}));
   EXPECT_EQ(ask<agent_record>(subject, find_agent_by_number{"+15550100"})->id,
             "a1");
   EXPECT_EQ(ask<agent_record>(subject, find_agent{"o1", "a1"})->id, "a1");
@@ -86,8 +101,8 @@ TEST_F(Engine, HandsMessagesToTheirOffices) {
 TEST_F(Engine, HandsOnErrors) {
   EXPECT_EQ(ask<live_call>(subject, find_call{"CA9"}).error(),
             errc::unknown_call);
-  EXPECT_EQ(ask<balance>(subject, charge{"o1", "CA1", 0, 300}).error(),
-            errc::out_of_credit);
+  EXPECT_EQ(ask<talk_time>(subject, charge{"o1", "CA1", 0, 300}).error(),
+            errc::not_found);
   EXPECT_EQ(ask<conversation_record>(subject, find_conversation{"CA9"}).error(),
             errc::not_found);
 }
@@ -97,11 +112,11 @@ TEST_F(Engine, BringsAPartBack) {
   EXPECT_EQ(stores, 2);
   EXPECT_TRUE(ask<caf::ok_atom>(subject, caf::ok_atom_v));
   end(ledger);
-  EXPECT_FALSE(ask<balance>(subject, charge{"o1", "CA1", 0, 30}))
+  EXPECT_FALSE(ask<talk_credit>(subject, find_credit{"o1"}))
     << "the second restart has to wait";
   advance(100ms);
   EXPECT_EQ(ledgers, 2);
-  EXPECT_TRUE(ask<balance>(subject, charge{"o1", "CA1", 0, 30}));
+  EXPECT_TRUE(ask<talk_credit>(subject, find_credit{"o1"}));
 }
 
 TEST_F(Engine, AnswersWithAnErrorWhileAPartIsDown) {

@@ -174,9 +174,10 @@ void MediaSocket::start() {
     detector->listened.push_back(what);
     return std::make_unique<fake_tones>();
   };
-  routes.websocket("/media-stream",
-                   carriers::twilio::media_socket(options, detectors, on_start,
-                                                  counts, tones));
+  auto sockets = carriers::twilio::media_socket(options, detectors, on_start,
+                                                counts, tones);
+  routes.websocket("/media-stream/call/{token}", sockets);
+  routes.websocket("/media-stream", sockets);
   server.emplace(server_options, shards.all(), std::move(routes), counts);
 }
 

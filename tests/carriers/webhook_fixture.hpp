@@ -43,6 +43,8 @@ struct world {
   std::optional<conversation_record> past;
   int live_for = 0;  ///< how many times the call is still found live
   call_actor live{}; ///< the call that is found then
+  talk_credit credit{600, 0, 0, true};
+  caf::error ledger_error;
 };
 
 using namespace std::chrono_literals;
@@ -69,6 +71,27 @@ registry(call_registry_actor::pointer self, world_ptr w) {
     [](const drain&) -> caf::result<registry_status> {
       return registry_status{};
     },
+  };
+}
+
+inline ledger_actor::behavior_type ledger(ledger_actor::pointer, world_ptr w) {
+  auto none = [] { return caf::make_error(errc::not_found); };
+  return {
+    [none](const reserve_talk_time&) -> caf::result<talk_time> {
+      return none();
+    },
+    [none](const charge&) -> caf::result<talk_time> { return none(); },
+    [none](const settle_call&) -> caf::result<call_bill> { return none(); },
+    [](const release_talk_time&) {},
+    [w](const find_credit& x) -> caf::result<talk_credit> {
+      std::lock_guard guard(w->mutex);
+      if (w->ledger_error)
+        return w->ledger_error;
+      EXPECT_EQ(x.org_id, "org-1");
+      return w->credit;
+    },
+    [](const list_quiet_calls&) { return quiet_calls{}; },
+    [](const recover_call&) { return call_recovered{}; },
   };
 }
 
@@ -155,6 +178,7 @@ protected:
     sys.emplace(cfg);
     registry_actor = sys->spawn(registry, there);
     store_handle = sys->spawn(store, there);
+    options.ledger = sys->spawn(ledger, there);
     http::router routes;
     carriers::twilio::add_webhooks(routes, options, *sys, registry_actor,
                                    store_handle, counts);
@@ -171,6 +195,7 @@ protected:
     shards.finish();
     registry_actor = nullptr;
     store_handle = nullptr;
+    options.ledger = nullptr;
     sys->await_all_actors_done();
     sys.reset();
   }

@@ -5,6 +5,7 @@ using namespace velox::test;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 namespace {
 
@@ -17,7 +18,8 @@ TEST_F(Webhooks, ConnectsAnIncomingCallToTheMediaSocket) {
   auto x = incoming();
   ASSERT_THAT(words(x), ElementsAre("connect", "redirect"));
   auto& connect = std::get<twiml::connect>(x[0]);
-  EXPECT_EQ(connect.url, "wss://voice.example.com/media-stream");
+  EXPECT_EQ(connect.url, "wss://voice.example.com/media-stream/call/"
+                           + connect.parameters[0].value);
   ASSERT_EQ(connect.parameters.size(), 3u);
   stream_token token;
   EXPECT_EQ(
@@ -35,6 +37,29 @@ TEST_F(Webhooks, ConnectsAnIncomingCallToTheMediaSocket) {
   auto second = incoming();
   EXPECT_NE(std::get<twiml::connect>(second[0]).parameters[0].value,
             connect.parameters[0].value);
+}
+
+TEST_F(Webhooks, TellsACallerWhenNobodyCanPayForTheCall) {
+  start();
+  for (auto& credit :
+       {talk_credit{0, 300, 0, false}, talk_credit{0, 0, 20, false}}) {
+    there->credit = credit;
+    auto x = incoming();
+    ASSERT_THAT(words(x), ElementsAre("say", "hangup"));
+    EXPECT_THAT(std::get<twiml::say>(x[0]).text, HasSubstr("cannot take"));
+  }
+  EXPECT_THAT(counts->text(), HasSubstr("{outcome=\"out_of_credit\"} 2"));
+  there->ledger_error = caf::make_error(errc::store_failed);
+  auto x = incoming();
+  ASSERT_THAT(words(x), ElementsAre("say", "hangup"));
+  EXPECT_THAT(std::get<twiml::say>(x[0]).text, HasSubstr("technical problem"));
+}
+
+TEST_F(Webhooks, ResumesACallThatMayHoldTalkTimeStill) {
+  start();
+  there->credit = {0, 300, 0, false};
+  there->past = ended(end_reason::engine_crashed);
+  EXPECT_THAT(words(resume()), ElementsAre("connect", "redirect"));
 }
 
 TEST_F(Webhooks, AnswersItsAliasAndGet) {
@@ -102,11 +127,11 @@ TEST_F(Webhooks, FindsItsPublicUrlBehindAProxy) {
   auto x = verbs(post("/voice/incoming", fields(), "https://proxy.example.com",
                       "X-Forwarded-Proto: https, http\r\n"
                       "X-Forwarded-Host: proxy.example.com\r\n"));
-  EXPECT_EQ(std::get<twiml::connect>(x.at(0)).url,
-            "wss://proxy.example.com/media-stream");
+  EXPECT_THAT(std::get<twiml::connect>(x.at(0)).url,
+              StartsWith("wss://proxy.example.com/media-stream/call/"));
   auto plain = verbs(post("/voice/incoming", fields(), "http://internal:8080"));
-  EXPECT_EQ(std::get<twiml::connect>(plain.at(0)).url,
-            "ws://internal:8080/media-stream");
+  EXPECT_THAT(std::get<twiml::connect>(plain.at(0)).url,
+              StartsWith("ws://internal:8080/media-stream/call/"));
   auto forged = post("/voice/incoming", fields(), "https://a",
                      "X-Forwarded-Host: a\"><Dial>\r\n");
   EXPECT_EQ(status_of(forged), 400u);

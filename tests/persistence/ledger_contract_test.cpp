@@ -320,13 +320,18 @@ TEST_P(LedgerContract, RefusesCallsThatReservedNothing) {
   expect_credit(300, 300, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-  Kinds, LedgerContract,
-  ::testing::Values(kind::memory, kind::sqlite, kind::postgres),
-  [](auto& info) {
-    const char* names[] = {"Memory", "SQLite", "PostgreSQL"};
-    return names[static_cast<size_t>(info.param)];
-  });
+std::string name_of(const ::testing::TestParamInfo<kind>& info) {
+  switch (info.param) {
+    case kind::memory: return "Memory";
+    case kind::sqlite: return "SQLite";
+    default: return "PostgreSQL";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, LedgerContract,
+                         ::testing::Values(kind::memory, kind::sqlite,
+                                           kind::postgres),
+                         name_of);
 
 } // namespace
 

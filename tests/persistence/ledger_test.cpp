@@ -36,8 +36,9 @@ protected:
   }
 
   void TearDown() override {
-    if (sound)
+    if (sound) {
       EXPECT_THAT(ledger_audit::check(*db), IsEmpty());
+    }
   }
 
   /// The bodies of the events of a kind, oldest first.
@@ -98,9 +99,10 @@ TEST_P(Ledger, ReadsAgainWhenAnotherCallWasFaster) {
   hooked_connection hooked{*db};
   int rivals = 0;
   hooked.before("UPDATE organisations SET credit_seconds", [&] {
-    if (++rivals == 1)
+    if (++rivals == 1) {
       EXPECT_EQ(ledger{*rival_db}.reserve("acme", "CA2", zero)->covered_seconds,
                 300);
+    }
   });
   EXPECT_EQ(ledger{hooked}.reserve("acme", "CA1", zero)->covered_seconds, 100);
   EXPECT_EQ(rivals, 2) << "the first attempt was in vain";

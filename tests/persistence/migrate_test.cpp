@@ -1,5 +1,6 @@
 #include "persistence/call_log.hpp"
-#include "persistence/conversations.hpp"
+#include "persistence/ledger.hpp"
+#include "persistence/ledger_audit.hpp"
 #include "tests/persistence/records.hpp"
 
 #include <atomic>
@@ -80,17 +81,38 @@ TEST_F(Migrate, ReachesTheSameSchemaFromEachEarlierVersion) {
   }
 }
 
+/// What the first version wrote.
+void add_early_tenants(connection& db) {
+  db.execute("INSERT INTO organisations (id, name, credit_seconds) "
+             "VALUES ('acme', 'Acme Clinic', 600), ('rival', 'Rival Ltd', 0)");
+  db.execute("INSERT INTO agents (org_id, id, name, phone_number, language, "
+             "voice, model, script, active) VALUES ('acme', 'front-desk', "
+             "'Front desk', '+15550100', 'en-US', 'slt', 'scripted', '', 1)");
+}
+
 TEST_F(Migrate, KeepsTheRowsOfEarlierVersions) {
   migrate(*db, all_migrations().first(1));
-  add_tenants(*db);
+  add_early_tenants(*db);
   migrate(*db);
   EXPECT_EQ(agents{*db}.find("acme", "front-desk")->phone_number, "+15550100");
 }
 
+TEST_F(Migrate, OpensTheLedgerWithTheCreditOfEarlierVersions) {
+  migrate(*db, all_migrations().first(5));
+  add_early_tenants(*db);
+  migrate(*db);
+  EXPECT_EQ(ledger_audit::check(*db), std::vector<std::string>{});
+  EXPECT_EQ(ledger{*db}.find("acme").credit_seconds, 600);
+  EXPECT_TRUE(ledger{*db}.connect("acme", "CA1", 1, "n1"));
+}
+
 TEST_F(Migrate, MessagesFromBeforeModelsAreReadWithoutOne) {
   migrate(*db, all_migrations().first(2));
-  add_tenants(*db);
-  conversations{*db}.open(ringing("CA1"));
+  add_early_tenants(*db);
+  db->execute("INSERT INTO conversations (call_id, org_id, agent_id, caller, "
+              "called, status, started_at, ended_because, explanation, "
+              "transfer_to, billed_seconds) VALUES ('CA1', 'acme', "
+              "'front-desk', '', '', 'ACTIVE', 1, '', '', '', 0)");
   db->execute("INSERT INTO messages (call_id, turn, role, org_id, text, heard, "
               "sent, unsent, at) VALUES ('CA1', 1, 'assistant', 'acme', "
               "'Hello.', 'Hello.', '', '', 7)");

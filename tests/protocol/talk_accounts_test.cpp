@@ -95,7 +95,7 @@ TEST(TalkAccounts, AddUpWhateverHappens) {
         case 0: entry = grant_talk(org, pick(400)); break;
         case 1: entry = withdraw_talk(org, pick(200)); break;
         case 2:
-          if (open[which])
+          if (open[which] || org.credit == 0)
             continue;
           entry = reserve_talk(org, call, 1 + pick(300));
           open[which] = call.held > 0;
