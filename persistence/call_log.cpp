@@ -1,6 +1,7 @@
 #include "persistence/call_log.hpp"
 
 #include "persistence/conversations.hpp"
+#include "persistence/costs.hpp"
 
 namespace velox::persistence {
 
@@ -10,6 +11,8 @@ void call_log::append(const call_log_batch& batch) {
     append(ev);
   for (auto& msg : batch.messages)
     append(msg);
+  for (auto& x : batch.usage)
+    costs{db_}.add(x);
   all.commit();
 }
 
@@ -31,16 +34,17 @@ void call_log::append(const call_event& ev) {
 void call_log::append(const message_record& msg) {
   auto added = db_.execute(
     "INSERT INTO messages (call_id, turn, role, org_id, text, heard, sent, "
-    "unsent, at, model, prompt_tokens, completion_tokens) "
-    "SELECT call_id, $2, $3, org_id, $4, $5, $6, $7, $8, $9, $10, $11 "
+    "unsent, at, model, prompt_tokens, completion_tokens, latency_ms) "
+    "SELECT call_id, $2, $3, org_id, $4, $5, $6, $7, $8, $9, $10, $11, $12 "
     "FROM conversations WHERE call_id = $1 "
     "ON CONFLICT (call_id, turn, role) DO UPDATE SET text = excluded.text, "
     "heard = excluded.heard, sent = excluded.sent, unsent = excluded.unsent, "
     "model = excluded.model, prompt_tokens = excluded.prompt_tokens, "
-    "completion_tokens = excluded.completion_tokens",
+    "completion_tokens = excluded.completion_tokens, "
+    "latency_ms = excluded.latency_ms",
     msg.call_id, msg.turn, msg.role, msg.text, msg.heard.heard, msg.heard.sent,
-    msg.heard.unsent, msg.at, msg.model, msg.usage.prompt,
-    msg.usage.completion);
+    msg.heard.unsent, msg.at, msg.model, msg.usage.prompt, msg.usage.completion,
+    msg.latency_ms);
   if (added == 0)
     insist_on_call(msg.call_id);
 }
@@ -58,7 +62,7 @@ call_log::messages(std::string_view org_id, std::string_view call_id) {
   // "user" sorts behind "assistant", and within a turn the caller came first.
   auto found = db_.query(
     "SELECT call_id, turn, role, text, heard, sent, unsent, at, model, "
-    "prompt_tokens, completion_tokens FROM messages "
+    "prompt_tokens, completion_tokens, latency_ms FROM messages "
     "WHERE call_id = $1 AND org_id = $2 ORDER BY turn, at, role DESC",
     call_id, org_id);
   std::vector<message_record> result;
@@ -72,6 +76,7 @@ call_log::messages(std::string_view org_id, std::string_view call_id) {
     msg.at = found.integer(7);
     msg.model = found.text(8);
     msg.usage = {found.integer(9), found.integer(10)};
+    msg.latency_ms = found.integer(11);
   }
   return result;
 }
