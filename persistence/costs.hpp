@@ -9,6 +9,12 @@
 
 namespace velox::persistence {
 
+/// Prices `x` and adds it; one that is known changes nothing. What the price
+/// list does not name costs 0 and has the price version 0. Throws
+/// database_error (constraint) for a negative quantity; for an unknown call the
+/// batch will not run.
+void add_usage(batch& to, const usage_event& x);
+
 /// What one turn of a call, or the call apart from its turns, has cost.
 struct turn_cost {
   uint64_t turn = 0; ///< 0: the call as a whole
@@ -23,9 +29,7 @@ class costs {
 public:
   explicit costs(connection& db) : db_(db) {}
 
-  /// Prices `x` and adds it; one that is known changes nothing. What the list
-  /// does not name costs 0 and has the price version 0. Throws not_found for an
-  /// unknown call, database_error (constraint) for a negative quantity.
+  /// As `add_usage`, at once. Throws not_found for an unknown call.
   void add(const usage_event& x);
 
   /// Charges the carrier's seconds of the call as far as they are not charged

@@ -17,7 +17,7 @@ audit_entry did(std::string org, std::string action, unix_ms at = 1000) {
           std::move(action), "agent-1", R"({"seconds":60})"};
 }
 
-class AuditLog : public tenants_test {
+class AuditLog : public every_tenants_test {
 protected:
   AuditLog() {
     for (int i = 0; i < 3; ++i)
@@ -31,7 +31,7 @@ protected:
   audit_log log{*db};
 };
 
-TEST_F(AuditLog, ChainsItsRows) {
+TEST_P(AuditLog, ChainsItsRows) {
   auto report = log.verify();
   EXPECT_EQ(report.rows, 5u);
   EXPECT_THAT(report.problems, IsEmpty());
@@ -48,7 +48,7 @@ TEST_F(AuditLog, ChainsItsRows) {
 }
 
 /// Whatever is done to a row in the middle is found.
-TEST_F(AuditLog, FindsEveryChange) {
+TEST_P(AuditLog, FindsEveryChange) {
   for (auto change :
        {"at = 5", "actor = 'x'", "action = 'x'", "subject = 'x'",
         "detail = '{}'", "hash = 'x'", "previous_hash = 'x'", "sequence = 9"}) {
@@ -67,7 +67,7 @@ TEST_F(AuditLog, FindsEveryChange) {
                           "row before it"));
 }
 
-TEST_F(AuditLog, FindsALostEndByAnEarlierHead) {
+TEST_P(AuditLog, FindsALostEndByAnEarlierHead) {
   auto before = log.verify().heads;
   log.add(did("acme", "org.credit", 2000));
   EXPECT_THAT(log.verify(before).problems, IsEmpty());
@@ -79,7 +79,7 @@ TEST_F(AuditLog, FindsALostEndByAnEarlierHead) {
 }
 
 /// The chain is whole in itself, but it is another one.
-TEST_F(AuditLog, FindsAChainThatWasWrittenAnew) {
+TEST_P(AuditLog, FindsAChainThatWasWrittenAnew) {
   auto before = log.verify().heads;
   db->run_script("DELETE FROM audit_log WHERE org_id = 'rival'");
   log.add(did("rival", "nothing.much"));
@@ -89,13 +89,15 @@ TEST_F(AuditLog, FindsAChainThatWasWrittenAnew) {
                           "one"));
 }
 
-TEST_F(AuditLog, KeepsItsOrderUnderManyWriters) {
+TEST_P(AuditLog, KeepsItsOrderUnderManyWriters) {
   std::vector<std::thread> writers;
   for (int i = 0; i < 4; ++i)
     writers.emplace_back([this] {
-      auto own = open_sqlite({.file = file});
+      auto options = own.options();
+      options.patience = std::chrono::seconds{20};
+      auto mine = open_database(options);
       for (int j = 0; j < 25; ++j)
-        audit_log{*own}.add(did("acme", "org.credit"));
+        audit_log{*mine}.add(did("acme", "org.credit"));
     });
   for (auto& x : writers)
     x.join();
@@ -103,6 +105,8 @@ TEST_F(AuditLog, KeepsItsOrderUnderManyWriters) {
   EXPECT_EQ(report.rows, 105u);
   EXPECT_THAT(report.problems, IsEmpty());
 }
+
+VELOX_ON_EVERY_ENGINE(AuditLog);
 
 } // namespace
 

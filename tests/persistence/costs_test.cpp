@@ -29,7 +29,7 @@ usage_event used(uint64_t turn, std::string stage, std::string product,
           quantity,        then + 5};
 }
 
-class Costs : public tenants_test {
+class Costs : public every_tenants_test {
 protected:
   Costs() {
     price_lists{*db}.install(some_prices(), then);
@@ -43,7 +43,7 @@ protected:
   }
 };
 
-TEST_F(Costs, TakeTheMostExactName) {
+TEST_P(Costs, TakeTheMostExactName) {
   EXPECT_EQ(cost_of(used(0, "stt", "deepgram:nova-3", "second", 1, 1)), 200);
   EXPECT_EQ(cost_of(used(0, "stt", "deepgram:nova-2", "second", 1, 2)), 129);
   EXPECT_EQ(cost_of(used(0, "stt", "deepgram", "second", 1, 3)), 129);
@@ -51,14 +51,14 @@ TEST_F(Costs, TakeTheMostExactName) {
   EXPECT_EQ(cost_of(used(1, "llm", "any:one", "prompt_token", 1000)), 150);
 }
 
-TEST_F(Costs, AreRoundedUpPerUse) {
+TEST_P(Costs, AreRoundedUpPerUse) {
   EXPECT_EQ(cost_of(used(1, "llm", "m", "prompt_token", 1, 1)), 1);
   EXPECT_EQ(cost_of(used(1, "llm", "m", "prompt_token", 20, 2)), 3);
   EXPECT_EQ(cost_of(used(1, "llm", "m", "prompt_token", 21, 3)), 4);
   EXPECT_EQ(cost_of(used(1, "llm", "m", "prompt_token", 0, 4)), 0);
 }
 
-TEST_F(Costs, CountOnce) {
+TEST_P(Costs, CountOnce) {
   auto x = used(1, "llm", "m", "prompt_token", 1000);
   EXPECT_EQ(cost_of(x), 150);
   EXPECT_EQ(cost_of(x), 0);
@@ -67,7 +67,7 @@ TEST_F(Costs, CountOnce) {
   EXPECT_EQ(cost_of(used(1, "llm", "m", "completion_token", 1000)), 600);
 }
 
-TEST_F(Costs, KeepThePricesOfTheirDay) {
+TEST_P(Costs, KeepThePricesOfTheirDay) {
   auto dear = some_prices();
   dear.prices[2].micro_per_million *= 10;
   EXPECT_EQ(price_lists{*db}.install(some_prices(), then + 1), 1u)
@@ -88,7 +88,7 @@ TEST_F(Costs, KeepThePricesOfTheirDay) {
   EXPECT_EQ(cost_of(x), 0);
 }
 
-TEST_F(Costs, ChargeTheCarrierForEachSecondOnce) {
+TEST_P(Costs, ChargeTheCarrierForEachSecondOnce) {
   costs book{*db};
   book.add_carrier("CA1", "twilio", 60, then);
   book.add_carrier("CA1", "twilio", 60, then);
@@ -97,7 +97,7 @@ TEST_F(Costs, ChargeTheCarrierForEachSecondOnce) {
   EXPECT_EQ(count("SELECT SUM(quantity) FROM cost_events"), 90);
 }
 
-TEST_F(Costs, NeedTheirCall) {
+TEST_P(Costs, NeedTheirCall) {
   auto x = used(1, "llm", "m", "prompt_token", 1);
   x.call_id = "CA2";
   EXPECT_THROW(costs{*db}.add(x), not_found);
@@ -106,13 +106,13 @@ TEST_F(Costs, NeedTheirCall) {
   EXPECT_EQ(failure_of([&] { costs{*db}.add(x); }), failure::constraint);
 }
 
-TEST_F(Costs, AreTheTenantsOwn) {
+TEST_P(Costs, AreTheTenantsOwn) {
   costs{*db}.add(used(1, "llm", "m", "prompt_token", 1000));
   EXPECT_EQ((costs{*db}.by_turn("acme", "CA1")).size(), 1u);
   EXPECT_TRUE((costs{*db}.by_turn("rival", "CA1")).empty());
 }
 
-TEST_F(Costs, OfTurnsAddUpToTheCall) {
+TEST_P(Costs, OfTurnsAddUpToTheCall) {
   std::mt19937 random{7};
   auto any = [&](int64_t most) {
     return std::uniform_int_distribution<int64_t>{0, most}(random);
@@ -138,6 +138,8 @@ TEST_F(Costs, OfTurnsAddUpToTheCall) {
   EXPECT_EQ(sum, costs{*db}.total("CA1"));
   EXPECT_EQ(sum, count("SELECT SUM(cost_micro) FROM cost_events"));
 }
+
+VELOX_ON_EVERY_ENGINE(Costs);
 
 } // namespace
 
