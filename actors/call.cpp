@@ -96,7 +96,12 @@ void call_state::flush() {
       [this] {
         journal.stored();
         flush(); // what has come in the meantime
-        if (end_stored && journal.empty() && !recording_open)
+        if (!journal.empty())
+          return;
+        // Whoever is told of the end gets all that was said.
+        if (end_logged && !end_stored)
+          close_conversation();
+        else if (end_stored && !recording_open)
           over();
       },
       [this](const caf::error& why) {

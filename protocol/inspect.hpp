@@ -402,17 +402,6 @@ auto inspect(Inspector& f, call_status& x) {
 }
 
 template <class Inspector>
-auto inspect(Inspector& f, charge& x) {
-  return f(caf::meta::type_name("charge"), x.org_id, x.call_id, x.tick,
-           x.seconds);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, balance& x) {
-  return f(caf::meta::type_name("balance"), x.seconds);
-}
-
-template <class Inspector>
 auto inspect(Inspector& f, credit_exhausted&) {
   return f(caf::meta::type_name("credit_exhausted"));
 }

@@ -509,20 +509,6 @@ struct call_status {
   std::vector<actor_status> actors;
 };
 
-/// Seconds `seconds` of talk, the `tick`-th piece of this call. A (call, tick)
-/// pair is charged once, however often it is sent.
-struct charge {
-  std::string org_id;
-  std::string call_id;
-  uint64_t tick = 0;
-  int64_t seconds = 0;
-};
-
-/// What is left after a charge.
-struct balance {
-  int64_t seconds = 0;
-};
-
 /// The organisation's talk time is used up.
 struct credit_exhausted {};
 
