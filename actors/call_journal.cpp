@@ -7,13 +7,18 @@ namespace velox::actors {
 
 namespace {
 
+/// Drops the oldest beyond `limit`.
+template <class T>
+void trim(std::vector<T>& x, size_t limit) {
+  if (x.size() > limit)
+    x.erase(x.begin(), x.begin() + static_cast<ptrdiff_t>(x.size() - limit));
+}
+
 template <class T>
 void put_back(std::vector<T>& front, std::vector<T>& to, size_t limit) {
   front.insert(front.end(), std::make_move_iterator(to.begin()),
                std::make_move_iterator(to.end()));
-  if (front.size() > limit)
-    front.erase(front.begin(),
-                front.begin() + static_cast<ptrdiff_t>(front.size() - limit));
+  trim(front, limit);
   to = std::move(front);
 }
 
@@ -28,6 +33,8 @@ void call_journal::add(unix_ms at, std::string kind, uint64_t turn,
                        std::string detail) {
   waiting_.events.push_back(
     {call_id_, next_++, at, std::move(kind), turn, std::move(detail)});
+  if (waiting_.events.size() >= limit + slack)
+    trim(waiting_.events, limit);
 }
 
 void call_journal::add(message_record x) {
@@ -41,6 +48,8 @@ void call_journal::add(message_record x) {
     *i = std::move(x);
   else
     messages.push_back(std::move(x));
+  if (messages.size() >= limit + slack)
+    trim(messages, limit);
 }
 
 void call_journal::add(usage_event x) {

@@ -12,8 +12,11 @@ namespace velox::actors {
 /// is away for a while.
 class call_journal {
 public:
-  /// More is not kept when the store stays away: the oldest go first.
+  /// More events, or messages, are not kept when the store stays away, be it
+  /// that it fails or that it does not answer: the oldest go first, some
+  /// `slack` at a time. As much again may be under way.
   static constexpr size_t limit = 10'000;
+  static constexpr size_t slack = 1'000;
 
   /// `first` is the number of the first event, from 1 on.
   void open(std::string call_id, uint64_t first);

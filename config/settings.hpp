@@ -69,6 +69,10 @@ struct turn_settings {
 
 struct storage_settings {
   std::string data_dir = "data";
+  std::string database_url;
+  uint64_t pool = 4;
+  duration statement_timeout = std::chrono::seconds{5};
+  duration connect_timeout = std::chrono::seconds{5};
   bool operator==(const storage_settings&) const = default;
 };
 
