@@ -70,6 +70,7 @@ struct call_state {
   void on_timer(uint64_t number);
   void log(const char* kind, uint64_t turn = 0, std::string detail = "{}");
   void log_message(message_record x);
+  void log_usage(const usage_noted& x);
   void flush_soon();
   void flush();
   void introduce();

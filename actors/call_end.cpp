@@ -76,6 +76,8 @@ void call_state::close_leg() {
   ++timers[static_cast<size_t>(timer::goodbye)]; // that wait is over
   if (children && talk.current().turn != 0 && !talk.current().over)
     stop_speaking(); // its answer tells what was heard of the last turn
+  if (children)
+    self->send(members.stt, caf::flush_atom_v);
   options.leg->close(normal_closure, std::string{to_text(why)});
   wire_open = false;
   finish_recording();

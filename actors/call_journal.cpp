@@ -7,13 +7,18 @@ namespace velox::actors {
 
 namespace {
 
+/// Drops the oldest beyond `limit`.
+template <class T>
+void trim(std::vector<T>& x, size_t limit) {
+  if (x.size() > limit)
+    x.erase(x.begin(), x.begin() + static_cast<ptrdiff_t>(x.size() - limit));
+}
+
 template <class T>
 void put_back(std::vector<T>& front, std::vector<T>& to, size_t limit) {
   front.insert(front.end(), std::make_move_iterator(to.begin()),
                std::make_move_iterator(to.end()));
-  if (front.size() > limit)
-    front.erase(front.begin(),
-                front.begin() + static_cast<ptrdiff_t>(front.size() - limit));
+  trim(front, limit);
   to = std::move(front);
 }
 
@@ -21,13 +26,15 @@ void put_back(std::vector<T>& front, std::vector<T>& to, size_t limit) {
 
 void call_journal::open(std::string call_id, uint64_t first) {
   call_id_ = std::move(call_id);
-  next_ = first;
+  next_ = first_ = first;
 }
 
 void call_journal::add(unix_ms at, std::string kind, uint64_t turn,
                        std::string detail) {
   waiting_.events.push_back(
     {call_id_, next_++, at, std::move(kind), turn, std::move(detail)});
+  if (waiting_.events.size() >= limit + slack)
+    trim(waiting_.events, limit);
 }
 
 void call_journal::add(message_record x) {
@@ -41,10 +48,18 @@ void call_journal::add(message_record x) {
     *i = std::move(x);
   else
     messages.push_back(std::move(x));
+  if (messages.size() >= limit + slack)
+    trim(messages, limit);
+}
+
+void call_journal::add(usage_event x) {
+  x.call_id = call_id_;
+  x.attempt = first_ + usage_noted_++;
+  waiting_.usage.push_back(std::move(x));
 }
 
 std::optional<call_log_batch> call_journal::take() {
-  if (under_way_ || (waiting_.events.empty() && waiting_.messages.empty()))
+  if (under_way_ || nothing_waits())
     return std::nullopt;
   under_way_ = std::exchange(waiting_, {});
   return under_way_;
@@ -59,11 +74,17 @@ void call_journal::failed() {
     return;
   put_back(under_way_->events, waiting_.events, limit);
   put_back(under_way_->messages, waiting_.messages, limit);
+  put_back(under_way_->usage, waiting_.usage, limit);
   under_way_.reset();
 }
 
 bool call_journal::empty() const {
-  return !under_way_ && waiting_.events.empty() && waiting_.messages.empty();
+  return !under_way_ && nothing_waits();
+}
+
+bool call_journal::nothing_waits() const {
+  return waiting_.events.empty() && waiting_.messages.empty()
+         && waiting_.usage.empty();
 }
 
 } // namespace velox::actors

@@ -18,8 +18,9 @@ using setting_place = std::variant<bool*, uint16_t*, uint64_t*, duration*,
 /// What a text stands for, beyond its being text.
 enum class text_kind : uint8_t {
   any,
-  url,        ///< http:// or https://
-  vendor_url, ///< ws:// and wss:// too
+  url,          ///< http:// or https://
+  vendor_url,   ///< ws:// and wss:// too
+  database_url, ///< postgresql:// or postgres://
   file,
   provider, ///< "vendor" or "vendor:detail", the vendor one of `choices`
 };

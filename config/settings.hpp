@@ -69,6 +69,10 @@ struct turn_settings {
 
 struct storage_settings {
   std::string data_dir = "data";
+  std::string database_url;
+  uint64_t pool = 4;
+  duration statement_timeout = std::chrono::seconds{5};
+  duration connect_timeout = std::chrono::seconds{5};
   bool operator==(const storage_settings&) const = default;
 };
 
@@ -96,6 +100,7 @@ struct billing_settings {
   duration tick = std::chrono::seconds{30};
   duration reservation = std::chrono::minutes{5};
   duration ledger_patience = std::chrono::minutes{10};
+  std::string prices; ///< empty: the built-in list
   bool operator==(const billing_settings&) const = default;
 };
 

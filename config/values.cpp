@@ -49,13 +49,16 @@ bool is_file(const std::string& path) {
 }
 
 bool is_url(const setting_key& key) {
-  return key.kind == text_kind::url || key.kind == text_kind::vendor_url;
+  return key.kind == text_kind::url || key.kind == text_kind::vendor_url
+         || key.kind == text_kind::database_url;
 }
 
 bool has_scheme(const setting_key& key, std::string_view text) {
   auto begins = [&](std::string_view scheme) {
     return text.starts_with(scheme) && text.size() > scheme.size();
   };
+  if (key.kind == text_kind::database_url)
+    return begins("postgresql://") || begins("postgres://");
   return begins("https://") || begins("http://")
          || (key.kind == text_kind::vendor_url
              && (begins("wss://") || begins("ws://")));
@@ -78,12 +81,12 @@ std::string text_problem(const setting_key& key, const std::string& text) {
       && std::find(key.choices.begin(), key.choices.end(), text)
            == key.choices.end())
     return fmt::format("must be {}", accepted_values(key));
-  if (is_url(key) && !has_scheme(key, text))
-    return fmt::format("must be {}", accepted_values(key));
   // It will be part of a header, so it cannot be allowed to begin a new one.
   if (key.secret && !is_one_word(text))
     return "must be one word of printable characters, without blanks and line "
            "breaks";
+  if (is_url(key) && !has_scheme(key, text))
+    return fmt::format("must be {}", accepted_values(key));
   if (key.kind == text_kind::file && !is_file(text))
     return fmt::format("names the file '{}', which does not exist; correct the "
                        "path (relative ones start at the working directory)",
@@ -176,6 +179,8 @@ std::string accepted_values(const setting_key& key) {
       return "a URL that starts with https:// or http://";
     if (key.kind == text_kind::vendor_url)
       return "a URL that starts with https://, http://, wss:// or ws://";
+    if (key.kind == text_kind::database_url)
+      return "a URL that starts with postgresql:// or postgres://";
     if (key.kind == text_kind::file)
       return "the path of a file";
     return key.may_be_empty ? "a text" : "a text that is not empty";

@@ -4,6 +4,7 @@
 #include "persistence/migrate.hpp"
 #include "protocol/errc.hpp"
 
+#include <chrono>
 #include <filesystem>
 
 namespace velox::persistence {
@@ -12,13 +13,48 @@ database_session::database_session(std::string name, database_options options)
   : name_(std::move(name)), options_(std::move(options)) {}
 
 connection& database_session::database() {
-  if (!db_) {
-    db_ = open_database(options_);
-    options_.create = false;
-    if (migration_status(*db_).pending() > 0)
-      migrate(options_);
-  }
+  if (db_ && !db_->alive())
+    db_.reset();
+  kept_ = db_ != nullptr;
+  if (!db_)
+    db_ = open();
+  db_->rest();
   return *db_;
+}
+
+std::unique_ptr<connection> database_session::open() {
+  auto now = std::chrono::steady_clock::now();
+  if (!pause_.over(now))
+    throw database_error{failure::unusable, problem_};
+  try {
+    auto result = open_database(options_);
+    options_.create = false;
+    if (migration_status(*result).pending() > 0)
+      migrate(options_);
+    pause_.succeeded();
+    return result;
+  } catch (const std::exception& e) {
+    // A file costs nothing to try, and is there as soon as it is there.
+    if (!options_.url.empty()) {
+      problem_ = e.what();
+      pause_.failed(std::chrono::steady_clock::now());
+    }
+    throw;
+  }
+}
+
+/// Did the request fail because of what happened before it, and nothing else?
+bool database_session::was_stale() {
+  try {
+    throw;
+  } catch (const database_error& e) {
+    if (e.why() != failure::unusable || !kept_ || !db_ || !db_->at_rest())
+      return false;
+  } catch (...) {
+    return false;
+  }
+  db_.reset();
+  return true;
 }
 
 void database_session::check() {

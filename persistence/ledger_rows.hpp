@@ -43,7 +43,7 @@ struct entry_head {
   std::string_view note{};
 };
 
-class ledger_rows {
+class ledger_rows final {
 public:
   explicit ledger_rows(connection& db) : db_(db) {}
 

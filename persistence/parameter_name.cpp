@@ -40,9 +40,11 @@ std::vector<std::string_view> items(std::string_view list) {
   size_t begin = 0;
   int depth = 0;
   for (size_t i = 0; i <= list.size(); ++i) {
-    auto ends = i == list.size() || (list[i] == ')' && depth == 0)
-                || list.substr(i).starts_with(" FROM ")
-                || list.substr(i).starts_with(" WHERE ");
+    auto rest = list.substr(i);
+    auto ends = rest.empty()
+                || (depth == 0
+                    && (rest.starts_with(')') || rest.starts_with(" FROM ")
+                        || rest.starts_with(" WHERE ")));
     if (ends || (list[i] == ',' && depth == 0)) {
       auto item = list.substr(begin, i - begin);
       while (item.starts_with(' '))

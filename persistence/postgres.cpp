@@ -1,6 +1,5 @@
 #include "persistence/postgres.hpp"
 
-#include "persistence/parameter_name.hpp"
 #include "persistence/postgres_wire.hpp"
 #include "persistence/storable_text.hpp"
 
@@ -40,8 +39,7 @@ int64_t changed_by(PGresult* x) {
   return result;
 }
 
-/// The text of a value for `$index` of `sql`. PostgreSQL's texts are UTF-8 and
-/// hold no NUL; what is not is refused here, with the column's name.
+/// The text of a value for `$index` of `sql`; none is NULL.
 std::optional<std::string>
 to_text(std::string_view sql, size_t index, const parameter& value) {
   if (auto truth = std::get_if<bool>(&value))
@@ -51,15 +49,7 @@ to_text(std::string_view sql, size_t index, const parameter& value) {
   auto text = std::get_if<std::string_view>(&value);
   if (!text)
     return std::nullopt;
-  if (text->find('\0') != text->npos)
-    throw database_error{failure::constraint,
-                         parameter_name(sql, index)
-                           + ": a NUL character cannot be stored; leave it "
-                             "out"};
-  if (!is_utf8(*text))
-    throw database_error{failure::constraint,
-                         parameter_name(sql, index)
-                           + ": not valid UTF-8; mend the text"};
+  insist_on_storable(sql, index, *text);
   return std::string{*text};
 }
 

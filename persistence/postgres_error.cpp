@@ -23,7 +23,9 @@ std::string without_values(std::string_view text) {
     // The value may hold quotes itself: all up to the last one is left out.
     auto end = text.rfind('"');
     result += "\"...\"";
-    text.remove_prefix(std::max(end, stop) + 1);
+    if (end == stop)
+      break; // it was cut off, within the value
+    text.remove_prefix(end + 1);
   }
   return result;
 }

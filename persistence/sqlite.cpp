@@ -1,5 +1,7 @@
 #include "persistence/sqlite.hpp"
 
+#include "persistence/storable_text.hpp"
+
 #include <functional>
 #include <sqlite3.h>
 #include <thread>
@@ -62,6 +64,9 @@ public:
   bool running() const { return sqlite3_stmt_busy(handle_.get()) != 0; }
 
   void bind(size_t index, const parameter& value) override {
+    // SQLite would keep it, PostgreSQL would not.
+    if (auto text = std::get_if<std::string_view>(&value))
+      insist_on_storable(sqlite3_sql(handle_.get()), index, *text);
     // "$1" is a name to SQLite, whose own numbers follow the order in the text.
     auto name = "$" + std::to_string(index);
     auto at = sqlite3_bind_parameter_index(handle_.get(), name.c_str());

@@ -1,5 +1,7 @@
 #include "persistence/storable_text.hpp"
 
+#include "persistence/database.hpp"
+#include "persistence/parameter_name.hpp"
 #include "protocol/utf8.hpp"
 
 namespace velox::persistence {
@@ -24,6 +26,19 @@ std::string storable(std::string_view text) {
     text.remove_prefix(length > 0 ? length : 1);
   }
   return result;
+}
+
+void insist_on_storable(std::string_view sql, size_t index,
+                        std::string_view text) {
+  if (text.find('\0') != text.npos)
+    throw database_error{failure::constraint,
+                         parameter_name(sql, index)
+                           + ": a NUL character cannot be stored; leave it "
+                             "out"};
+  if (!is_utf8(text))
+    throw database_error{failure::constraint,
+                         parameter_name(sql, index)
+                           + ": not valid UTF-8; mend the text"};
 }
 
 } // namespace velox::persistence

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,10 @@ bool is_utf8(std::string_view text);
 /// `text` with U+FFFD for each byte that is not UTF-8, and for each NUL. What
 /// was said is kept even when a recogniser garbled one character of it.
 std::string storable(std::string_view text);
+
+/// Throws database_error (constraint) with the column's name when `text`, which
+/// is for `$index` of `sql`, cannot be kept by every engine.
+void insist_on_storable(std::string_view sql, size_t index,
+                        std::string_view text);
 
 } // namespace velox::persistence

@@ -170,6 +170,8 @@ using call_actor = caf::typed_actor<
   caf::reacts_to<deadline_reached>, caf::reacts_to<credit_exhausted>,
   // From anybody in the tree: for the call log.
   caf::reacts_to<log_entry>,
+  // From the stt, llm and tts: what a vendor will charge for.
+  caf::reacts_to<usage_noted>,
   // From operators and the engine: end politely.
   caf::reacts_to<end_call>,
   // From operators: a drill. Error: unknown_child.
@@ -203,6 +205,8 @@ using stt_actor = recognition_client_actor::extend<
   caf::reacts_to<voice_started>, caf::reacts_to<voice_stopped>,
   // From the llm: the caller goes on in another language.
   caf::reacts_to<use_language>,
+  // From the call, at its end: note what was used and not noted yet.
+  caf::reacts_to<caf::flush_atom>,
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/records.hpp"
+#include "protocol/usage.hpp"
 
 #include <caf/meta/type_name.hpp>
 
@@ -363,6 +364,8 @@ struct sentence_audio {
   /// Words whose times the vendor told with this piece; each once.
   std::vector<spoken_word> words{};
   uint32_t attempt = 0;
+  /// It was spoken before and kept: no vendor was asked for it.
+  bool remembered = false;
 };
 
 // -- what the caller heard
@@ -444,6 +447,7 @@ struct log_entry {
 struct call_log_batch {
   std::vector<call_event> events;
   std::vector<message_record> messages;
+  std::vector<usage_event> usage{};
 };
 
 /// May this call have a slot? Sent by the call itself, which is monitored.

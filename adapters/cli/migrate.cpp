@@ -1,6 +1,7 @@
 #include "adapters/cli/migrate.hpp"
 
 #include "adapters/cli/context.hpp"
+#include "adapters/cli/serve/data_directory.hpp"
 #include "adapters/cli/text.hpp"
 #include "persistence/migrate.hpp"
 
@@ -23,6 +24,7 @@ engine does the same when it starts. Stop it before migrating by hand.
 Examples:
   velox migrate --data-dir data
   velox migrate --status          look, but change nothing
+  DATABASE_URL=postgresql://velox@db/velox velox migrate
 
 Exit codes:
   0  the database is up to date (with --status: it was read)
@@ -38,13 +40,18 @@ std::string state_of(const persistence::migration_step& step) {
 }
 
 int migrate(const context& ctx, bool status_only) {
-  std::filesystem::path dir{ctx.settings().storage.data_dir};
-  auto file = dir / "velox.db";
-  if (!status_only)
-    std::filesystem::create_directories(dir);
-  auto report = status_only ? persistence::migration_status(file)
-                            : persistence::migrate(file);
-  ctx.out << "database " << file.string() << '\n';
+  auto& storage = ctx.settings().storage;
+  auto database = database_of(storage);
+  auto on_file = database.url.empty();
+  if (!status_only && on_file)
+    std::filesystem::create_directories(storage.data_dir);
+  auto report = status_only ? persistence::migration_status(database)
+                            : persistence::migrate(database);
+  // The URL holds a password.
+  ctx.out << "database "
+          << (on_file ? database.file.string()
+                      : "PostgreSQL (storage.database_url)")
+          << '\n';
   std::vector<std::vector<std::string>> rows{{"VERSION", "NAME", "STATE"}};
   for (const auto& step : report.steps)
     rows.push_back(

@@ -77,3 +77,7 @@ ALTER TABLE messages ADD COLUMN latency_ms ${bigint} NOT NULL DEFAULT 0; -- to t
 
 CREATE INDEX conversations_by_org ON conversations (org_id, started_at, call_id);
 CREATE INDEX conversations_by_agent ON conversations (org_id, agent_id, started_at, call_id);
+
+-- A call's recordings, newest first, without a look at the organisation's others.
+DROP INDEX recordings_by_call;
+CREATE INDEX recordings_by_call ON recordings (org_id, call_id, created_at);

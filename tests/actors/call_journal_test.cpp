@@ -66,6 +66,23 @@ TEST_F(CallJournal, HandsOutAgainWhatFailedBeforeWhatIsNew) {
   EXPECT_EQ(batch->messages.size(), 1u);
 }
 
+TEST_F(CallJournal, IsBoundedWhileTheStoreDoesNotAnswer) {
+  add("first");
+  journal.take();
+  for (size_t i = 0; i < 5 * call_journal::limit; ++i)
+    add("x");
+  journal.stored(); // at long last
+  auto batch = journal.take();
+  ASSERT_TRUE(batch);
+  EXPECT_LT(batch->events.size(), call_journal::limit + call_journal::slack);
+  EXPECT_GE(batch->events.size(), call_journal::limit);
+  EXPECT_EQ(batch->events.back().sequence, 5 + 5 * call_journal::limit)
+    << "the newest is kept";
+  EXPECT_EQ(batch->events.back().sequence - batch->events.front().sequence + 1,
+            batch->events.size())
+    << "a gap";
+}
+
 TEST_F(CallJournal, IgnoresAFailureOfNothing) {
   add("a");
   journal.failed();

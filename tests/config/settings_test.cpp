@@ -118,6 +118,8 @@ TEST_F(Settings, EveryKeyIsReadFromTheFile) {
         **text = "https://calls.example.com";
       else if (key.kind == text_kind::vendor_url)
         **text = "ws://speech.internal:8080/v1";
+      else if (key.kind == text_kind::database_url)
+        **text = "postgresql://velox@db.internal/velox";
       else if (key.kind == text_kind::file)
         **text = write("x").string();
     }
@@ -131,7 +133,8 @@ TEST_F(Settings, EveryKeyIsReadFromTheFile) {
     if (auto first = line.find_first_not_of(' ');
         first != line.npos && line[first] != '#' && colon != line.npos) {
       line.resize(colon + 2);
-      line += key->secret ? "other" : yaml_value(*key, changed);
+      line += key->secret ? *std::get<std::string*>(key->in(changed))
+                          : yaml_value(*key, changed);
       ++key;
     }
     text += line + '\n';
@@ -196,6 +199,9 @@ TEST_F(Settings, BadShapesAreErrorsNotCrashes) {
                     "providers: {hedge_after: 2m}\n",
                     "providers: {ca_file: /no/such/ca.pem}\n",
                     "server: {public_url: 'calls.example.com'}\n",
+                    "storage: {database_url: 'mysql://a:b@c/d'}\n",
+                    "storage: {database_url: 'postgresql://'}\n",
+                    "storage: {pool: 0}\n",
                     "calls: {max_duration: 99999999999999999999h}\n",
                     "calls: {max_duration: 9223372036854775807h}\n",
                     "server: {tls_key: /no/such/key.pem}\n"})
@@ -239,6 +245,7 @@ TEST_F(Settings, SecretsAreNeitherShownNorRepeated) {
   x.twilio.auth_token = "hunter2";
   x.admin_api_key = "hunter2";
   x.recording.key = "hunter2";
+  x.storage.database_url = "postgresql://velox:hunter2@db/velox";
   int secrets = 0;
   for (auto& key : setting_keys()) {
     EXPECT_THAT(yaml_value(key, x), Not(HasSubstr("hunter2"))) << key.name;
@@ -250,7 +257,7 @@ TEST_F(Settings, SecretsAreNeitherShownNorRepeated) {
                     AllOf(HasSubstr("printable"), Not(HasSubstr("hunter2"))));
       }
   }
-  EXPECT_EQ(secrets, 13);
+  EXPECT_EQ(secrets, 14);
 }
 
 TEST_F(Settings, SecretsMayLieInFiles) {

@@ -2,6 +2,7 @@
 
 #include "persistence/call_log.hpp"
 #include "persistence/conversations.hpp"
+#include "persistence/store_pool.hpp"
 #include "protocol/errc.hpp"
 #include "protocol/type_ids.hpp"
 #include "tests/persistence/records.hpp"
@@ -73,18 +74,33 @@ void expect_error(const caf::error& x, errc code, const char* what) {
                                : "no error");
 }
 
-enum class kind { sqlite, memory };
+enum class kind { sqlite, postgres, pool, memory };
 
-/// What every store does, the real one and the one for virtual time.
-class Store : public tenants_test, public ::testing::WithParamInterface<kind> {
+std::string name_of(kind x) {
+  switch (x) {
+    case kind::sqlite: return "sqlite";
+    case kind::postgres: return "postgres";
+    case kind::pool: return "pool";
+    default: return "memory";
+  }
+}
+
+/// What every store does, the real ones and the one for virtual time.
+class Store : public ::testing::TestWithParam<kind> {
 protected:
+  std::optional<test_database> own;
   config cfg;
   caf::actor_system sys{cfg};
   store_client store{spawn()};
 
   store_actor spawn() {
-    if (GetParam() == kind::sqlite)
-      return spawn_store(sys, {.file = file});
+    if (GetParam() != kind::memory) {
+      own.emplace(GetParam() == kind::sqlite ? engine::sqlite
+                                             : engine::postgres);
+      add_tenants(*own->open());
+      return GetParam() == kind::pool ? spawn_stores(sys, own->options(), 3)
+                                      : spawn_store(sys, own->options());
+    }
     auto memory = test::make_memory_database(front_desk());
     memory->agents.push_back(rival_desk());
     return test::spawn_memory_store(sys, memory);
@@ -277,10 +293,9 @@ TEST_P(Store, SaysThatItIsThere) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, Store,
-                         ::testing::Values(kind::sqlite, kind::memory),
-                         [](auto& x) {
-                           return x.param == kind::sqlite ? "sqlite" : "memory";
-                         });
+                         ::testing::Values(kind::sqlite, kind::postgres,
+                                           kind::pool, kind::memory),
+                         [](auto& x) { return name_of(x.param); });
 
 /// What only a store with a file and a thread does.
 class SqliteStore : public tenants_test {
@@ -392,6 +407,77 @@ TEST_F(SqliteStore, KeepsAMegabyteOfText) {
     = store.ask<std::vector<message_record>>(list_messages{"acme", "CA1"});
   ASSERT_TRUE(messages);
   EXPECT_TRUE(messages->front().text == text);
+}
+
+/// What only a store on a server does.
+class PostgresStore : public ::testing::Test {
+protected:
+  test_database own{engine::postgres};
+  std::unique_ptr<connection> db = own.open();
+  config cfg;
+  caf::actor_system sys{cfg};
+  store_client store{spawn_store(sys, own.options())};
+
+  call_log_batch next_batch(const std::string& call_id = "CA1") {
+    return {{event(call_id, ++sequence)}, {}};
+  }
+
+  uint64_t sequence = 0;
+
+  PostgresStore() {
+    add_tenants(*db);
+    conversations{*db}.open(ringing("CA1"));
+  }
+
+  /// Keeps the store in the batch at hand, so that others queue up behind it.
+  auto hold() {
+    auto lock = std::make_unique<transaction>(*db);
+    db->run_script("LOCK TABLE call_events IN EXCLUSIVE MODE");
+    return lock;
+  }
+};
+
+TEST_F(PostgresStore, FailsABadBatchAloneAmongItsNeighbours) {
+  auto lock = hold();
+  store.self()->send(store.handle(), next_batch());
+  store.self()->send(store.handle(), next_batch());
+  store.self()->send(store.handle(), next_batch("CA404"));
+  store.self()->send(store.handle(), call_log_batch{{event("CA1", 0)}, {}});
+  auto no_json = next_batch();
+  no_json.events[0].detail = "{";
+  store.self()->send(store.handle(), no_json);
+  store.self()->send(store.handle(), next_batch());
+  lock.reset();
+  ASSERT_EQ(store.tell(next_batch()), ok());
+  std::vector<uint64_t> kept;
+  for (auto& x : call_log{*db}.events("CA1", 0))
+    kept.push_back(x.sequence);
+  EXPECT_EQ(kept, (std::vector<uint64_t>{1, 2, 5, 6}));
+}
+
+TEST_F(PostgresStore, ComesBackWhenItsConnectionsAreCut) {
+  ASSERT_EQ(store.tell(next_batch()), ok());
+  for (int i = 0; i < 3; ++i) {
+    db->query(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE "
+        "datname = current_database() AND pid <> pg_backend_pid()")
+      .next();
+    ASSERT_EQ(store.tell(next_batch()), ok()) << i;
+    ASSERT_TRUE(store.ask<conversation_record>(find_conversation{"CA1"}));
+  }
+  EXPECT_EQ(call_log{*db}.events("CA1", 0).size(), sequence);
+}
+
+TEST_F(PostgresStore, IsAsBusyAsItsDatabase) {
+  auto options = own.options();
+  options.patience = 50ms;
+  store_client hasty{spawn_store(sys, options)};
+  {
+    auto lock = hold();
+    expect_error(hasty.tell(next_batch()), errc::store_failed, "batch");
+  }
+  EXPECT_EQ(hasty.tell(next_batch()), ok());
+  EXPECT_EQ(call_log{*db}.events("CA1", 0).size(), 1u);
 }
 
 } // namespace

@@ -113,6 +113,104 @@ TEST_P(Tenants, MayBeCalledAnything) {
   EXPECT_FALSE(agents{*db}.find("' OR '1'='1", "front-desk"));
 }
 
+agent_profile edited() {
+  agent_profile x;
+  x.agent = front_desk();
+  x.agent.id = "night-desk";
+  x.agent.phone_number = "+15550103";
+  x.prompt = "Be brief.";
+  x.tools = R"(["book"])";
+  x.llm_config = R"({"temperature": 0.2})";
+  x.flow = R"({"nodes": []})";
+  x.created_at = x.updated_at = 7;
+  return x;
+}
+
+TEST_P(Tenants, KeepEveryFieldThatEditorsSee) {
+  EXPECT_EQ(agents{*db}.save(edited()), 1);
+  auto x = agents{*db}.profile("acme", "night-desk");
+  ASSERT_TRUE(x);
+  EXPECT_EQ(x->agent.phone_number, "+15550103");
+  EXPECT_EQ(x->prompt, "Be brief.");
+  EXPECT_EQ(x->tools, R"(["book"])");
+  EXPECT_EQ(x->llm_config, R"({"temperature": 0.2})");
+  EXPECT_EQ(x->flow, R"({"nodes": []})");
+  EXPECT_EQ(x->version, 1);
+  EXPECT_EQ(x->created_at, 7);
+  EXPECT_EQ(x->updated_at, 7);
+  EXPECT_FALSE(agents{*db}.profile("rival", "night-desk"));
+}
+
+TEST_P(Tenants, DoNotOverwriteWhatOthersEdited) {
+  auto mine = edited();
+  mine.version = agents{*db}.save(mine);
+  auto theirs = mine;
+  mine.prompt = "Be kind.";
+  mine.updated_at = 8;
+  mine.created_at = 99;
+  EXPECT_EQ(agents{*db}.save(mine), 2);
+  theirs.prompt = "Be rude.";
+  auto save = [&] { agents{*db}.save(theirs); };
+  EXPECT_EQ(failure_of(save), failure::constraint);
+  EXPECT_EQ(complaint_of(save).find("agent.version: "), 0u);
+  auto x = agents{*db}.profile("acme", "night-desk");
+  EXPECT_EQ(x->prompt, "Be kind.");
+  EXPECT_EQ(x->updated_at, 8);
+  EXPECT_EQ(x->created_at, 7);
+  auto rival_number = *x;
+  rival_number.agent.phone_number = "+15550199";
+  EXPECT_EQ(failure_of([&] { agents{*db}.save(rival_number); }),
+            failure::constraint);
+}
+
+TEST_P(Tenants, HaveNoAgentsThatWereRemoved) {
+  agents{*db}.remove("acme", "front-desk", 9);
+  EXPECT_FALSE(agents{*db}.find("acme", "front-desk"));
+  EXPECT_FALSE(agents{*db}.profile("acme", "front-desk"));
+  EXPECT_FALSE(agents{*db}.find_by_number("+15550100"));
+  EXPECT_TRUE(agents{*db}.list("acme").empty());
+  EXPECT_THROW(agents{*db}.remove("acme", "front-desk", 9), not_found);
+  EXPECT_TRUE(agents{*db}.find("rival", "front-desk"));
+  auto heir = edited(); // its number is free again
+  heir.agent.phone_number = "+15550100";
+  agents{*db}.save(heir);
+  EXPECT_EQ(agents{*db}.find_by_number("+15550100")->id, "night-desk");
+}
+
+TEST_P(Tenants, AreSeenByOperators) {
+  db->execute("UPDATE organisations SET stripe_customer_id = 'cus_1', "
+              "plan = 'PRO', reserved_seconds = 30, owed_seconds = 2 "
+              "WHERE id = 'acme'");
+  organisations orgs{*db};
+  auto x = orgs.profile("acme");
+  ASSERT_TRUE(x);
+  EXPECT_EQ(x->name, "Acme Clinic");
+  EXPECT_EQ(x->plan, "PRO");
+  EXPECT_EQ(x->credit_seconds, 600);
+  EXPECT_EQ(x->reserved_seconds, 30);
+  EXPECT_EQ(x->owed_seconds, 2);
+  EXPECT_EQ(x->low_balance_seconds, 600);
+  EXPECT_EQ(x->stripe_subscription_id, "");
+  orgs.warn_below("acme", 60);
+  EXPECT_EQ(orgs.profile("acme")->low_balance_seconds, 60);
+  EXPECT_THROW(orgs.warn_below("nobody", 60), not_found);
+  EXPECT_EQ(orgs.find_by_customer("cus_1")->id, "acme");
+  EXPECT_FALSE(orgs.find_by_customer(""));
+  ASSERT_EQ(orgs.list().size(), 2u);
+  ASSERT_EQ(orgs.list("acme").size(), 1u);
+  EXPECT_EQ(orgs.list("acme")[0].id, "rival");
+}
+
+TEST_P(Tenants, AreGoneButNotForgottenWhenRemoved) {
+  organisations orgs{*db};
+  orgs.remove("acme", 9);
+  EXPECT_FALSE(orgs.find("acme"));
+  EXPECT_EQ(orgs.list().size(), 1u);
+  EXPECT_FALSE(agents{*db}.find_by_number("+15550100"));
+  EXPECT_EQ(orgs.profile("acme")->deleted_at, 9);
+  EXPECT_THROW(orgs.remove("acme", 10), not_found);
+}
+
 VELOX_ON_EVERY_ENGINE(Tenants);
 
 } // namespace

@@ -5,7 +5,6 @@
 #include "config/loader.hpp"
 #include "persistence/migrate.hpp"
 #include "persistence/recovery.hpp"
-#include "persistence/sqlite.hpp"
 #include "persistence/tenants.hpp"
 
 #include <chrono>
@@ -61,8 +60,18 @@ agent_record load_agent(const std::string& origin, std::string_view yaml) {
 
 } // namespace
 
-data_directory::data_directory(std::filesystem::path path)
-  : path_(std::move(path)) {
+persistence::database_options
+database_of(const config::storage_settings& settings) {
+  persistence::database_options result;
+  result.url = settings.database_url;
+  result.file = std::filesystem::path{settings.data_dir} / "velox.db";
+  result.statement_timeout = settings.statement_timeout;
+  result.connect_timeout = settings.connect_timeout;
+  return result;
+}
+
+data_directory::data_directory(const config::storage_settings& settings)
+  : path_(settings.data_dir), database_(database_of(settings)) {
   std::filesystem::create_directories(path_);
   auto file = path_ / "engine.lock";
   lock_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -85,10 +94,9 @@ data_directory::~data_directory() {
 
 size_t data_directory::prepare(const std::vector<agent_record>& agents,
                                int64_t initial_credit_seconds) {
-  persistence::migrate(database());
-  persistence::sqlite_options options;
-  options.file = database();
-  auto db = persistence::open_sqlite(options);
+  presence_.emplace(database_);
+  persistence::migrate(database_);
+  auto db = persistence::open_database(database_);
   organisation_record org;
   org.id = default_organisation;
   org.name = "Default";
@@ -96,6 +104,8 @@ size_t data_directory::prepare(const std::vector<agent_record>& agents,
   persistence::organisations{*db}.upsert(org);
   for (auto& agent : agents)
     persistence::agents{*db}.upsert(agent);
+  if (!presence_->was_alone())
+    return 0; // what is live may be live with another engine
   auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
     std::chrono::system_clock::now().time_since_epoch());
   // No other engine uses this directory, so all that is live is left over.

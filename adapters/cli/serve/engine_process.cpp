@@ -28,7 +28,7 @@
 #include "adapters/speech/tones/detector.hpp"
 #include "config/log.hpp"
 #include "config/voice_hangover.hpp"
-#include "persistence/store.hpp"
+#include "persistence/store_pool.hpp"
 #include "protocol/background_sound.hpp"
 #include "protocol/type_ids.hpp"
 
@@ -80,7 +80,7 @@ struct engine_process::parts {
   parts(const config::settings& settings, const config::secrets& secrets,
         std::shared_ptr<const config::vendor_keys> keys)
     : settings(settings), secrets(secrets), keys(std::move(keys)),
-      data(settings.storage.data_dir), speech(speech_options()) {}
+      data(settings.storage), speech(speech_options()) {}
 
   // -- start, in this order
   // ----------------------------------------------------
@@ -121,12 +121,11 @@ struct engine_process::parts {
     options.admission.limit = settings.calls.max_live;
     options.admission.token_memory = settings.calls.token_lifetime * 2;
     options.make_store = [this] {
-      persistence::store_options x;
-      x.file = data.database();
-      return persistence::spawn_store(system, x);
+      return persistence::spawn_stores(system, data.database(),
+                                       settings.storage.pool);
     };
     options.make_ledger
-      = ledger_maker(system, {.file = data.database()}, settings.billing);
+      = ledger_maker(system, data.database(), settings.billing);
     root = system.spawn(actors::engine, options);
     dog.emplace(system, report_long_holds(counts_registry()));
     root->attach_functor([this](const caf::error&) { root_down = true; });
@@ -238,17 +237,20 @@ struct engine_process::parts {
         report({registry, {"store", ok, why}});
       };
     };
-    auto ask_store = [this, with_store](const http::health_check& registry) {
-      auto finish = with_store(registry);
-      http::ask(
-        system, caf::actor_cast<store_actor>(root),
-        caf::timespan{stop_patience},
-        [finish](caf::ok_atom) { finish(true, "The database answers."); },
-        [finish](const caf::error&) {
-          finish(false, "The database does not answer.");
-        },
-        caf::ok_atom_v);
-    };
+    std::string name
+      = settings.storage.database_url.empty() ? "SQLite" : "PostgreSQL";
+    auto ask_store
+      = [this, with_store, name](const http::health_check& registry) {
+          auto finish = with_store(registry);
+          http::ask(
+            system, caf::actor_cast<store_actor>(root),
+            caf::timespan{stop_patience},
+            [finish, name](caf::ok_atom) { finish(true, name + " answers."); },
+            [finish, name](const caf::error&) {
+              finish(false, name + " does not answer.");
+            },
+            caf::ok_atom_v);
+        };
     http::ask(
       system, caf::actor_cast<call_registry_actor>(root),
       caf::timespan{stop_patience},

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "persistence/open_database.hpp"
+
+#include <memory>
+
+namespace velox::persistence {
+
+/// Tells engines on one PostgreSQL database of each other: each holds a lock of
+/// the server for as long as it lives, however it ends. An SQLite database has
+/// one engine, which its data directory's lock sees to.
+class engine_presence {
+public:
+  /// Connects and joins. Throws database_error.
+  explicit engine_presence(const database_options& options);
+
+  /// Was no other engine there when we joined?
+  bool was_alone() const { return alone_; }
+
+private:
+  std::unique_ptr<connection> db_; ///< null for SQLite
+  bool alone_ = true;
+};
+
+} // namespace velox::persistence
