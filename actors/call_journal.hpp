@@ -15,8 +15,9 @@ public:
   /// More is not kept when the store stays away: the oldest go first.
   static constexpr size_t limit = 10'000;
 
-  /// `first` is the number of the first event, from 1 on.
-  void open(std::string call_id, uint64_t first);
+  /// `first` is the number of the first event, from 1 on; `fence` goes with
+  /// every batch.
+  void open(std::string call_id, uint64_t first, int64_t fence = 0);
 
   void add(unix_ms at, std::string kind, uint64_t turn, std::string detail);
   void add(message_record x);
@@ -35,6 +36,7 @@ public:
 private:
   std::string call_id_;
   uint64_t next_ = 1;
+  int64_t fence_ = 0;
   call_log_batch waiting_;
   std::optional<call_log_batch> under_way_;
 };

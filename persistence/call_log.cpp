@@ -7,13 +7,13 @@ namespace velox::persistence {
 void call_log::append(const call_log_batch& batch) {
   transaction all{db_};
   for (auto& ev : batch.events)
-    append(ev);
+    append(ev, batch.fence);
   for (auto& msg : batch.messages)
-    append(msg);
+    append(msg, batch.fence);
   all.commit();
 }
 
-void call_log::append(const call_event& ev) {
+void call_log::append(const call_event& ev, int64_t fence) {
   if (ev.sequence == 0)
     throw database_error{failure::constraint,
                          "call_event.sequence: the first event has 1"};
@@ -22,27 +22,29 @@ void call_log::append(const call_event& ev) {
     "INSERT INTO call_events (call_id, sequence, org_id, at, kind, turn, "
     "detail) SELECT call_id, $2, org_id, $3, $4, $5, $6 "
     "FROM conversations WHERE call_id = $1 "
+    "AND (CAST($7 AS BIGINT) = 0 OR fence <= CAST($7 AS BIGINT)) "
     "ON CONFLICT (call_id, sequence) DO NOTHING",
-    ev.call_id, ev.sequence, ev.at, ev.kind, ev.turn, ev.detail);
+    ev.call_id, ev.sequence, ev.at, ev.kind, ev.turn, ev.detail, fence);
   if (added == 0)
-    insist_on_call(ev.call_id);
+    conversations{db_}.insist_on_fence(ev.call_id, fence);
 }
 
-void call_log::append(const message_record& msg) {
+void call_log::append(const message_record& msg, int64_t fence) {
   auto added = db_.execute(
     "INSERT INTO messages (call_id, turn, role, org_id, text, heard, sent, "
     "unsent, at, model, prompt_tokens, completion_tokens) "
     "SELECT call_id, $2, $3, org_id, $4, $5, $6, $7, $8, $9, $10, $11 "
     "FROM conversations WHERE call_id = $1 "
+    "AND (CAST($12 AS BIGINT) = 0 OR fence <= CAST($12 AS BIGINT)) "
     "ON CONFLICT (call_id, turn, role) DO UPDATE SET text = excluded.text, "
     "heard = excluded.heard, sent = excluded.sent, unsent = excluded.unsent, "
     "model = excluded.model, prompt_tokens = excluded.prompt_tokens, "
     "completion_tokens = excluded.completion_tokens",
     msg.call_id, msg.turn, msg.role, msg.text, msg.heard.heard, msg.heard.sent,
-    msg.heard.unsent, msg.at, msg.model, msg.usage.prompt,
-    msg.usage.completion);
+    msg.heard.unsent, msg.at, msg.model, msg.usage.prompt, msg.usage.completion,
+    fence);
   if (added == 0)
-    insist_on_call(msg.call_id);
+    conversations{db_}.insist_on_fence(msg.call_id, fence);
 }
 
 /// Nothing was added: is it known already, or is there no such call?

@@ -21,7 +21,8 @@ public:
   /// known already by (call, sequence) is left as it is; a message known by
   /// (call, turn, role) gets the new text and heard state, and keeps its time.
   /// So a batch may be sent again, as long as batches stay in order. Throws
-  /// not_found when a call was never opened.
+  /// not_found when a call was never opened, database_error (constraint) when
+  /// another node has taken it since (`batch.fence`).
   void append(const call_log_batch& batch);
 
   /// All that was said, oldest first. Throws not_found when the organisation
@@ -35,8 +36,8 @@ public:
   std::vector<call_event> events(std::string_view call_id, uint64_t after);
 
 private:
-  void append(const call_event& ev);
-  void append(const message_record& msg);
+  void append(const call_event& ev, int64_t fence);
+  void append(const message_record& msg, int64_t fence);
   void insist_on_call(std::string_view call_id);
 
   connection& db_;

@@ -18,11 +18,20 @@ public:
   /// the engine or the wire went away is live again; one that ended otherwise
   /// stays ended: look at the status of what is returned. Throws not_found when
   /// the organisation has no such agent, or the call is another organisation's.
-  conversation_record open(const conversation_record& x);
+  /// `fence` is of the lease that `node` has on the call: from now on, whoever
+  /// has a lower one can neither log nor close it. Throws database_error
+  /// (constraint) when that is ourselves. 0: leases do not matter.
+  conversation_record open(const conversation_record& x, int64_t fence = 0,
+                           std::string_view node = "");
 
   /// Ends a call. The first to do so wins: on an ended call nothing happens.
-  /// Throws not_found for an unknown call.
+  /// Throws not_found for an unknown call, database_error (constraint) when
+  /// another node has it.
   void close(const close_conversation& x);
+
+  /// For whoever could not write: throws not_found for an unknown call,
+  /// database_error (constraint) when `fence` is of an outdated lease.
+  void insist_on_fence(std::string_view call_id, int64_t fence);
 
   /// For carriers and operators, who know the call and no organisation.
   std::optional<conversation_record> find(std::string_view call_id);
@@ -37,6 +46,9 @@ public:
   size_t mark_unfinished(unix_ms now);
 
 private:
+  void
+  raise_fence(std::string_view call_id, int64_t fence, std::string_view node);
+
   connection& db_;
 };
 
