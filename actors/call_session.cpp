@@ -14,15 +14,16 @@ constexpr caf::timespan ask_again = std::chrono::milliseconds{500};
 
 } // namespace
 
-/// Asks for the call, then opens it. Only another node is a reason not to: a
-/// session store that does not answer is none.
+/// Asks for the call, then for talk time. Only another node is a reason not to:
+/// a session store that does not answer is none.
 void call_state::take_lease() {
   auto& services = *options.services;
   if (!services.sessions) {
-    open_conversation();
+    reserve_talk();
     return;
   }
   auto& start = options.start;
+  ++lease_asks;
   self
     ->request(services.sessions, services.limits.answer_due,
               velox::take_lease{start.call_id, start.org_id, start.agent_id,
@@ -31,7 +32,7 @@ void call_state::take_lease() {
       [this](const call_lease& x) {
         fence = x.fence;
         if (now_in == phase::starting)
-          open_conversation();
+          reserve_talk();
       },
       [this](const caf::error& why) {
         if (now_in != phase::starting)
@@ -41,8 +42,8 @@ void call_state::take_lease() {
                               "call={} error={}",
                               options.start.call_id,
                               config::field(to_string(why)));
-          open_conversation();
-        } else if (options.start.resumed && ++lease_asks < lease_attempts) {
+          reserve_talk();
+        } else if (options.start.resumed && lease_asks < lease_attempts) {
           set_timer(timer::lease, ask_again);
         } else {
           refuse(why, "asking for the lease");

@@ -4,6 +4,7 @@
 #include "protocol/messages.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,10 +21,16 @@ public:
   /// Adds the batch, all of it or, when it throws, nothing. An event that is
   /// known already by (call, sequence) is left as it is; a message known by
   /// (call, turn, role) gets the new text and heard state, and keeps its time.
-  /// So a batch may be sent again, as long as batches stay in order. Throws
+  /// So a batch may be sent again, as long as batches stay in order. What is no
+  /// UTF-8 in a text becomes U+FFFD, for words must not be lost over it. Throws
   /// not_found when a call was never opened, database_error (constraint) when
-  /// another node has taken it since (`batch.fence`).
-  void append(const call_log_batch& batch);
+  /// another node has taken it since (`fence` of the batch).
+  void append(const call_log_batch& x);
+
+  /// The same for several at once, in one round trip: all of them or, when one
+  /// breaks a rule, none. `place` as in `transaction::commit`.
+  void append(std::span<const call_log_batch* const> all,
+              std::string_view place = {});
 
   /// All that was said, oldest first. Throws not_found when the organisation
   /// has no such call.
@@ -36,8 +43,6 @@ public:
   std::vector<call_event> events(std::string_view call_id, uint64_t after);
 
 private:
-  void append(const call_event& ev, int64_t fence);
-  void append(const message_record& msg, int64_t fence);
   void insist_on_call(std::string_view call_id);
 
   connection& db_;

@@ -25,9 +25,17 @@ public:
                            std::string_view node = "");
 
   /// Ends a call. The first to do so wins: on an ended call nothing happens.
-  /// Throws not_found for an unknown call, database_error (constraint) when
-  /// another node has it.
+  /// What the ledger has billed counts, not what `x` says. The outside is told
+  /// (call.ended) once the call is settled too. Throws not_found for an unknown
+  /// call, database_error (constraint) when another node has it.
   void close(const close_conversation& x);
+
+  /// The ledger has settled this call: the bill is final. Does nothing while
+  /// the call is live; for the transaction of the settlement.
+  void settled(std::string_view call_id);
+
+  /// When the last event of the call log was; 0: there is none.
+  unix_ms last_event(std::string_view call_id);
 
   /// For whoever could not write: throws not_found for an unknown call,
   /// database_error (constraint) when `fence` is of an outdated lease.
@@ -48,6 +56,12 @@ public:
 private:
   void
   raise_fence(std::string_view call_id, int64_t fence, std::string_view node);
+  struct bill {
+    int64_t seconds = 0;
+    bool final = false;
+  };
+
+  std::optional<bill> lock_bill(std::string_view call_id);
 
   connection& db_;
 };
