@@ -102,8 +102,22 @@ struct client::loop {
         news.close("nothing was heard for too long");
     }
     told = {};
+    say_the_rest();
     commands.close("the engine stops");
     take_inbox();
+  }
+
+  /// What was sent goes out, and is answered, unless Redis is away or slow.
+  void say_the_rest() {
+    if (!commands.is_ready())
+      return;
+    take_inbox();
+    auto until = clock::now() + options.patience;
+    while (commands.waiting() > 0 && clock::now() < until) {
+      pollfd one{commands.fd(), commands.events(), 0};
+      ::poll(&one, 1, milliseconds_to(until));
+      commands.on_events(one.revents);
+    }
   }
 
   void open_what_is_due() {
