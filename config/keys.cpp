@@ -126,6 +126,14 @@ std::vector<setting_key> engine_keys() {
      .meaning = "How long the token that admits a media socket is valid.",
      .least = second,
      .most = hour},
+    {.name = "calls.per_caller_per_minute",
+     .in = VELOX_IN(calls.per_caller_per_minute),
+     .meaning = "How many calls one number may make per minute, over all "
+                "nodes; more get a busy signal. No person redials every "
+                "second, a robot does. Withheld numbers are not counted; 0: "
+                "no limit.",
+     .least = 0,
+     .most = 100000},
     {.name = "calls.restart_limit",
      .in = VELOX_IN(calls.restart_limit),
      .meaning = "How many restarts of a call's parts are allowed in "
@@ -228,6 +236,28 @@ std::vector<setting_key> engine_keys() {
      .meaning = "How long connecting to PostgreSQL may take.",
      .least = second / 10,
      .most = minute},
+    {.name = "storage.redis_url",
+     .in = VELOX_IN(storage.redis_url),
+     .meaning = "The Redis through which several nodes share live calls, such "
+                "as redis://user:password@host:6379/0; empty, with "
+                "storage.redis_host: this process is alone.",
+     .environment = "REDIS_URL",
+     .secret = true},
+    {.name = "storage.redis_host",
+     .in = VELOX_IN(storage.redis_host),
+     .meaning = "The same by host name, for a Redis without a password.",
+     .environment = "REDIS_HOST"},
+    {.name = "storage.redis_port",
+     .in = VELOX_IN(storage.redis_port),
+     .meaning = "The port that goes with storage.redis_host.",
+     .environment = "REDIS_PORT",
+     .least = 1,
+     .most = 65535},
+    {.name = "storage.node_name",
+     .in = VELOX_IN(storage.node_name),
+     .meaning = "This node's name, different on every node and the same after "
+                "a restart; empty: host name and port.",
+     .environment = "VELOX_NODE_NAME"},
     {.name = "speech.threads",
      .in = VELOX_IN(speech.threads),
      .meaning = "Threads that recognise and synthesise speech without a "

@@ -46,6 +46,7 @@ struct call_settings {
   duration max_duration = std::chrono::hours{1};
   duration drain_limit = std::chrono::seconds{30};
   duration token_lifetime = std::chrono::seconds{60};
+  uint64_t per_caller_per_minute = 60; ///< 0: no limit
   uint64_t restart_limit = 3;
   duration restart_window = std::chrono::seconds{30};
   bool operator==(const call_settings&) const = default;
@@ -73,6 +74,10 @@ struct storage_settings {
   uint64_t pool = 4;
   duration statement_timeout = std::chrono::seconds{5};
   duration connect_timeout = std::chrono::seconds{5};
+  std::string redis_url;
+  std::string redis_host; ///< when there is no redis_url
+  uint16_t redis_port = 6379;
+  std::string node_name; ///< empty: host name and port
   bool operator==(const storage_settings&) const = default;
 };
 

@@ -34,6 +34,10 @@ struct webhook_options {
   /// A call that lost its engine or its wire longer ago is not taken up again.
   std::chrono::seconds resume_window{300};
   unsigned resume_limit = 3; ///< times per call
+  /// Whether this caller may call once more, answered once on any thread; who
+  /// may not hears a busy signal. Empty: everybody may.
+  std::function<void(const std::string& caller, std::function<void(bool)>)>
+    may_call;
   /// The clock; tests set it. Empty: the system's.
   std::function<int64_t()> unix_ms_now;
 };
