@@ -1,51 +1,82 @@
 #include "persistence/call_log.hpp"
 
 #include "persistence/conversations.hpp"
+#include "persistence/storable_text.hpp"
+
+#include <set>
 
 namespace velox::persistence {
 
-void call_log::append(const call_log_batch& batch) {
-  transaction all{db_};
-  for (auto& ev : batch.events)
-    append(ev);
-  for (auto& msg : batch.messages)
-    append(msg);
-  all.commit();
-}
+namespace {
 
-void call_log::append(const call_event& ev) {
+// The organisation is that of the call, whatever the writer believes. There is
+// none for an unknown call, and then the rule NOT NULL refuses the row.
+
+void add(batch& to, const call_event& ev) {
   if (ev.sequence == 0)
     throw database_error{failure::constraint,
                          "call_event.sequence: the first event has 1"};
-  // The organisation is that of the call, whatever the writer believes.
-  auto added = db_.execute(
-    "INSERT INTO call_events (call_id, sequence, org_id, at, kind, turn, "
-    "detail) SELECT call_id, $2, org_id, $3, $4, $5, $6 "
-    "FROM conversations WHERE call_id = $1 "
-    "ON CONFLICT (call_id, sequence) DO NOTHING",
-    ev.call_id, ev.sequence, ev.at, ev.kind, ev.turn, ev.detail);
-  if (added == 0)
-    insist_on_call(ev.call_id);
+  to.add("INSERT INTO call_events (call_id, sequence, org_id, at, kind, turn, "
+         "detail) VALUES ($1, $2, "
+         "(SELECT org_id FROM conversations WHERE call_id = $1), "
+         "$3, $4, $5, $6) ON CONFLICT (call_id, sequence) DO NOTHING",
+         ev.call_id, ev.sequence, ev.at, ev.kind, ev.turn, storable(ev.detail));
 }
 
-void call_log::append(const message_record& msg) {
-  auto added = db_.execute(
+void add(batch& to, const message_record& msg) {
+  to.add(
     "INSERT INTO messages (call_id, turn, role, org_id, text, heard, sent, "
-    "unsent, at, model, prompt_tokens, completion_tokens) "
-    "SELECT call_id, $2, $3, org_id, $4, $5, $6, $7, $8, $9, $10, $11 "
-    "FROM conversations WHERE call_id = $1 "
+    "unsent, at, model, prompt_tokens, completion_tokens) VALUES ($1, $2, $3, "
+    "(SELECT org_id FROM conversations WHERE call_id = $1), "
+    "$4, $5, $6, $7, $8, $9, $10, $11) "
     "ON CONFLICT (call_id, turn, role) DO UPDATE SET text = excluded.text, "
     "heard = excluded.heard, sent = excluded.sent, unsent = excluded.unsent, "
     "model = excluded.model, prompt_tokens = excluded.prompt_tokens, "
     "completion_tokens = excluded.completion_tokens",
-    msg.call_id, msg.turn, msg.role, msg.text, msg.heard.heard, msg.heard.sent,
-    msg.heard.unsent, msg.at, msg.model, msg.usage.prompt,
+    msg.call_id, msg.turn, msg.role, storable(msg.text),
+    storable(msg.heard.heard), storable(msg.heard.sent),
+    storable(msg.heard.unsent), msg.at, storable(msg.model), msg.usage.prompt,
     msg.usage.completion);
-  if (added == 0)
-    insist_on_call(msg.call_id);
 }
 
-/// Nothing was added: is it known already, or is there no such call?
+/// The ids of all calls that `x` has something of.
+std::set<std::string_view> calls_of(const call_log_batch& x) {
+  std::set<std::string_view> result;
+  for (auto& ev : x.events)
+    result.insert(ev.call_id);
+  for (auto& msg : x.messages)
+    result.insert(msg.call_id);
+  return result;
+}
+
+} // namespace
+
+void call_log::append(const call_log_batch& x) {
+  const call_log_batch* one[] = {&x};
+  append(one);
+}
+
+void call_log::append(std::span<const call_log_batch* const> all,
+                      std::string_view place) {
+  batch writes{db_};
+  for (auto x : all) {
+    for (auto& ev : x->events)
+      add(writes, ev);
+    for (auto& msg : x->messages)
+      add(writes, msg);
+  }
+  try {
+    writes.run(place);
+  } catch (const database_error& e) {
+    if (e.why() != failure::constraint)
+      throw;
+    for (auto x : all) // which rule was it?
+      for (auto id : calls_of(*x))
+        insist_on_call(id);
+    throw;
+  }
+}
+
 void call_log::insist_on_call(std::string_view call_id) {
   if (!conversations{db_}.find(call_id))
     throw not_found{"no such conversation; open it before its log"};

@@ -4,6 +4,7 @@
 #include "protocol/messages.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,9 +21,15 @@ public:
   /// Adds the batch, all of it or, when it throws, nothing. An event that is
   /// known already by (call, sequence) is left as it is; a message known by
   /// (call, turn, role) gets the new text and heard state, and keeps its time.
-  /// So a batch may be sent again, as long as batches stay in order. Throws
+  /// So a batch may be sent again, as long as batches stay in order. What is no
+  /// UTF-8 in a text becomes U+FFFD, for words must not be lost over it. Throws
   /// not_found when a call was never opened.
-  void append(const call_log_batch& batch);
+  void append(const call_log_batch& x);
+
+  /// The same for several at once, in one round trip: all of them or, when one
+  /// breaks a rule, none. `place` as in `transaction::commit`.
+  void append(std::span<const call_log_batch* const> all,
+              std::string_view place = {});
 
   /// All that was said, oldest first. Throws not_found when the organisation
   /// has no such call.
@@ -35,8 +42,6 @@ public:
   std::vector<call_event> events(std::string_view call_id, uint64_t after);
 
 private:
-  void append(const call_event& ev);
-  void append(const message_record& msg);
   void insist_on_call(std::string_view call_id);
 
   connection& db_;

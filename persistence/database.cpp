@@ -51,4 +51,60 @@ void transaction::commit(std::string_view place) {
     config::failpoint(place, "after");
 }
 
+std::vector<int64_t>
+connection::run_together(const std::string& begin,
+                         std::span<const batched_statement> statements,
+                         const std::string& end) {
+  run_script(begin);
+  std::vector<int64_t> result;
+  for (auto& x : statements) {
+    auto& stmt = prepare(x.sql);
+    rows run{stmt};
+    for (size_t i = 0; i < x.values.size(); ++i)
+      stmt.bind(i + 1, std::visit([](auto& y) { return as_parameter(y); },
+                                  x.values[i]));
+    while (run.next())
+      ;
+    result.push_back(run.changed());
+  }
+  run_script(end);
+  return result;
+}
+
+std::vector<int64_t> batch::run(std::string_view place) {
+  if (!place.empty())
+    config::failpoint(place, "before");
+  auto level = save_point(db_.depth_);
+  auto outermost = db_.depth_ == 0;
+  std::vector<int64_t> result;
+  try {
+    result = outermost ? db_.run_together(std::string{db_.speaks().begin},
+                                          statements_, "COMMIT")
+                       : db_.run_together("SAVEPOINT " + level, statements_,
+                                          "RELEASE SAVEPOINT " + level);
+  } catch (...) {
+    try {
+      db_.run_script(outermost ? std::string{"ROLLBACK"}
+                               : "ROLLBACK TO SAVEPOINT " + level
+                                   + "; RELEASE SAVEPOINT " + level);
+    } catch (const std::exception&) {
+      // It never began, or the engine has rolled back by itself.
+    }
+    throw;
+  }
+  if (!place.empty())
+    config::failpoint(place, "after");
+  return result;
+}
+
+decltype(batched_statement::values)::value_type batch::own(parameter x) {
+  if (auto text = std::get_if<std::string_view>(&x))
+    return std::string{*text};
+  if (auto number = std::get_if<int64_t>(&x))
+    return *number;
+  if (auto truth = std::get_if<bool>(&x))
+    return *truth;
+  return nullptr;
+}
+
 } // namespace velox::persistence

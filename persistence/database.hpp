@@ -5,11 +5,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 /// A database as the repositories see it, whatever the engine. All of it may
 /// block and throws on failure; nothing of it is for two threads at once. The
@@ -49,6 +51,12 @@ public:
 
 /// A value for `$1`, `$2`...
 using parameter = std::variant<std::nullptr_t, bool, int64_t, std::string_view>;
+
+/// A statement that waits in a batch, with its values.
+struct batched_statement {
+  std::string_view sql;
+  std::vector<std::variant<std::nullptr_t, bool, int64_t, std::string>> values;
+};
 
 /// A prepared statement of one connection.
 class statement {
@@ -134,8 +142,23 @@ public:
   /// Throws when it is running.
   virtual statement& prepare(std::string_view sql) = 0;
 
-private:
-  friend class transaction;
+  /// Asks the socket, without a round trip, whether the other side is still
+  /// there. False: every statement would fail.
+  virtual bool alive() { return true; }
+
+  /// True when nothing that could have had an effect was sent since `rest`:
+  /// whoever failed with `unusable` may try again on another connection.
+  virtual bool at_rest() const { return false; }
+  virtual void rest() {}
+
+protected:
+  /// Runs `begin`, the statements and `end` in order, up to the first that
+  /// fails. Returns how many rows each changed. Engines behind a network send
+  /// all at once.
+  virtual std::vector<int64_t>
+  run_together(const std::string& begin,
+               std::span<const batched_statement> statements,
+               const std::string& end);
 
   static parameter as_parameter(std::nullptr_t) { return nullptr; }
   static parameter as_parameter(std::string_view x) { return x; }
@@ -150,6 +173,10 @@ private:
     else
       return static_cast<int64_t>(x);
   }
+
+private:
+  friend class transaction;
+  friend class batch;
 
   size_t depth_ = 0; ///< of open transactions
 };
@@ -171,6 +198,34 @@ private:
   connection& db_;
   size_t depth_; ///< 0 is the outermost
   bool open_ = true;
+};
+
+/// Writes that go together: in one transaction and, where the engine is behind
+/// a network, in one round trip. Inside a transaction it is a save point.
+class batch {
+public:
+  explicit batch(connection& db) : db_(db) {}
+
+  /// `sql` is a constant, as for `connection::query`; values are copied.
+  template <class... Ts>
+  void add(std::string_view sql, const Ts&... values) {
+    auto& x = statements_.emplace_back();
+    x.sql = sql;
+    x.values.reserve(sizeof...(values));
+    (x.values.push_back(own(connection::as_parameter(values))), ...);
+  }
+
+  bool empty() const { return statements_.empty(); }
+
+  /// Runs all of it, or, when it throws, nothing. Returns how many rows each
+  /// statement changed. `place` as in `transaction::commit`.
+  std::vector<int64_t> run(std::string_view place = {});
+
+private:
+  static decltype(batched_statement::values)::value_type own(parameter x);
+
+  connection& db_;
+  std::vector<batched_statement> statements_;
 };
 
 } // namespace velox::persistence

@@ -8,10 +8,6 @@
 
 namespace velox::persistence {
 
-std::unique_ptr<connection> open_database(const database_options& options) {
-  return open_sqlite(options);
-}
-
 database_session::database_session(std::string name, database_options options)
   : name_(std::move(name)), options_(std::move(options)) {}
 
@@ -19,14 +15,15 @@ connection& database_session::database() {
   if (!db_) {
     db_ = open_database(options_);
     options_.create = false;
-    migrate(*db_);
+    if (migration_status(*db_).pending() > 0)
+      migrate(options_);
   }
   return *db_;
 }
 
 void database_session::check() {
   auto& known = database();
-  if (!std::filesystem::exists(options_.file))
+  if (options_.url.empty() && !std::filesystem::exists(options_.file))
     throw database_error{failure::unusable, "the database file is gone"};
   known.query("SELECT COUNT(*) FROM schema_migrations").next();
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "persistence/sqlite.hpp"
+#include "persistence/open_database.hpp"
 
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
@@ -11,14 +11,6 @@
 #include <utility>
 
 namespace velox::persistence {
-
-/// Which database. A SQLite file is made and migrated at the first request;
-/// after that it is never made anew, so a database that vanishes under a
-/// running engine is an error and not an empty database.
-using database_options = sqlite_options;
-
-/// What `options` say: a connection, not migrated. Throws database_error.
-std::unique_ptr<connection> open_database(const database_options& options);
 
 /// A store's connection over its whole life: opened when it is first needed,
 /// dropped when it fails, opened again with a later request. Turns exceptions

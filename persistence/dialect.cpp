@@ -23,14 +23,40 @@ constexpr dialect sqlite{
   .engine = "sqlite",
   // A transaction that first reads and then writes could not wait for others.
   .begin = "BEGIN IMMEDIATE",
+  .lock_for_migration = "",
   .has_table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1",
   .words = sqlite_words,
+};
+
+constexpr dialect_word postgres_words[] = {
+  {"bigint", "BIGINT"},
+  {"boolean", "BOOLEAN"},
+  {"timestamp", "BIGINT"},
+  // Not JSONB: the text stays as it was written, which hashes rely on.
+  {"json", "JSON"},
+  {"identity", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"},
+  {"table", ""},
+  {"clustered_table", ""},
+};
+
+constexpr dialect postgres{
+  .engine = "postgresql",
+  .begin = "BEGIN",
+  // Any number that nobody else takes: "velox" in ASCII.
+  .lock_for_migration = "SELECT pg_advisory_xact_lock(508507746168)",
+  .has_table = "SELECT 1 FROM pg_catalog.pg_tables "
+               "WHERE schemaname = current_schema() AND tablename = $1",
+  .words = postgres_words,
 };
 
 } // namespace
 
 const dialect& sqlite_dialect() {
   return sqlite;
+}
+
+const dialect& postgres_dialect() {
+  return postgres;
 }
 
 std::string translate(const dialect& to, std::string_view sql) {

@@ -19,6 +19,9 @@ struct dialect {
   std::string_view engine;
   /// Begins a transaction that is going to write.
   std::string_view begin;
+  /// Run first in a transaction that migrates: nobody else migrates meanwhile.
+  /// Empty: `begin` does that.
+  std::string_view lock_for_migration;
   /// A query that yields a row when the table `$1` exists.
   std::string_view has_table;
   std::span<const dialect_word> words;
@@ -26,6 +29,9 @@ struct dialect {
 
 /// SQLite from 3.37 on (strict tables).
 const dialect& sqlite_dialect();
+
+/// PostgreSQL from 13 on.
+const dialect& postgres_dialect();
 
 /// `sql` with every `${word}` replaced. Throws std::invalid_argument for a word
 /// that the dialect does not have.

@@ -1,6 +1,5 @@
 #include "persistence/migrate.hpp"
 
-#include "persistence/sqlite.hpp"
 #include "protocol/twilio_signature.hpp" // sha256_hex
 
 #include <algorithm>
@@ -88,6 +87,8 @@ void apply(connection& db, const migration& x) {
 bool apply_next(connection& db, std::span<const migration> known) {
   // The lock comes first: another process may be at the same migration.
   transaction all{db};
+  if (auto lock = db.speaks().lock_for_migration; !lock.empty())
+    db.run_script(std::string{lock});
   db.run_script(translate(db.speaks(),
                           "CREATE TABLE IF NOT EXISTS schema_migrations ("
                           "version ${bigint} PRIMARY KEY NOT NULL, "
@@ -133,17 +134,30 @@ migration_report migrate(connection& db, std::span<const migration> known) {
   return result;
 }
 
-migration_report migrate(const std::filesystem::path& file) {
-  return migrate(*open_sqlite({.file = file}));
+migration_report migrate(const database_options& options) {
+  auto patient = options;
+  patient.patience = std::chrono::minutes{1};
+  patient.statement_timeout = std::chrono::milliseconds{0};
+  return migrate(*open_database(patient));
 }
 
-migration_report migration_status(const std::filesystem::path& file) {
-  if (std::filesystem::exists(file))
-    return migration_status(*open_sqlite({.file = file, .create = false}));
+migration_report migrate(const std::filesystem::path& file) {
+  return migrate(database_options{.file = file});
+}
+
+migration_report migration_status(const database_options& options) {
+  auto as_it_is = options;
+  as_it_is.create = false;
+  if (!options.url.empty() || std::filesystem::exists(options.file))
+    return migration_status(*open_database(as_it_is));
   migration_report result;
   for (auto& x : all_migrations())
     result.steps.push_back({x.version, std::string{x.name}, 0});
   return result;
+}
+
+migration_report migration_status(const std::filesystem::path& file) {
+  return migration_status(database_options{.file = file});
 }
 
 } // namespace velox::persistence

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "persistence/database.hpp"
+#include "persistence/open_database.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -55,7 +55,11 @@ public:
 migration_report
 migrate(connection& db, std::span<const migration> known = all_migrations());
 
-/// The same for the SQLite database in `file`, which is made when missing.
+/// The same for the database that `options` name, with all the time that a
+/// migration may need; an SQLite file is made when missing.
+migration_report migrate(const database_options& options);
+
+/// The same for the SQLite database in `file`.
 migration_report migrate(const std::filesystem::path& file);
 
 /// Where the database stands, without changing it. Throws as `migrate` does.
@@ -63,8 +67,11 @@ migration_report
 migration_status(connection& db,
                  std::span<const migration> known = all_migrations());
 
-/// The same for the SQLite database in `file`; all is pending when there is no
-/// such file.
+/// The same for the database that `options` name; all is pending when there is
+/// no such SQLite file.
+migration_report migration_status(const database_options& options);
+
+/// The same for the SQLite database in `file`.
 migration_report migration_status(const std::filesystem::path& file);
 
 } // namespace velox::persistence

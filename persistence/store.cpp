@@ -50,6 +50,8 @@ struct store_state {
   void add(const call_log_batch& batch, caf::response_promise promise);
   void flush();
   std::vector<caf::error> commit(std::vector<waiting_batch>& group);
+  std::vector<caf::error>
+  commit_one_by_one(const std::vector<const call_log_batch*>& batches);
 };
 
 using store_pointer = own_store_actor::stateful_pointer<store_state>;
@@ -80,16 +82,40 @@ void store_state::flush() {
   }
 }
 
-/// One transaction for all. A batch that breaks a rule fails alone; when the
-/// database itself fails, all do. Returns one error, or none, per batch.
+/// One transaction and one round trip for all. When a batch breaks a rule, one
+/// by one, so that it fails alone; when the database itself fails, all do.
+/// Returns one error, or none, per batch.
 std::vector<caf::error> store_state::commit(std::vector<waiting_batch>& group) {
-  std::vector<caf::error> errors(group.size());
-  try {
-    auto& known = session->database();
-    transaction all{known};
-    for (size_t i = 0; i < group.size(); ++i) {
+  std::vector<const call_log_batch*> batches;
+  for (auto& x : group)
+    batches.push_back(&x.batch);
+  bool bad = false;
+  auto done = session->run([&](connection& db) {
+    try {
+      call_log{db}.append(batches, "call_log.append");
+    } catch (const not_found&) {
+      bad = true;
+    } catch (const database_error& e) {
+      bad = e.why() == failure::constraint;
+      if (!bad)
+        throw;
+    }
+    return caf::unit;
+  });
+  if (bad)
+    return commit_one_by_one(batches);
+  auto error = done ? caf::error{} : done.error();
+  return std::vector<caf::error>(group.size(), error);
+}
+
+std::vector<caf::error> store_state::commit_one_by_one(
+  const std::vector<const call_log_batch*>& batches) {
+  std::vector<caf::error> errors(batches.size());
+  auto done = session->run([&](connection& db) {
+    transaction all{db};
+    for (size_t i = 0; i < batches.size(); ++i) {
       try {
-        call_log{known}.append(group[i].batch);
+        call_log{db}.append(*batches[i]);
       } catch (const not_found&) {
         errors[i] = session->on_failure();
       } catch (const database_error& e) {
@@ -99,10 +125,10 @@ std::vector<caf::error> store_state::commit(std::vector<waiting_batch>& group) {
       }
     }
     all.commit("call_log.append");
-    session->on_success();
-  } catch (...) {
-    errors.assign(group.size(), session->on_failure());
-  }
+    return caf::unit;
+  });
+  if (!done)
+    errors.assign(batches.size(), done.error());
   return errors;
 }
 

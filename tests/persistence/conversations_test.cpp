@@ -7,12 +7,12 @@ namespace velox::persistence {
 
 namespace {
 
-class Conversations : public tenants_test {
+class Conversations : public every_tenants_test {
 protected:
   conversations calls{*db};
 };
 
-TEST_F(Conversations, BeginLive) {
+TEST_P(Conversations, BeginLive) {
   auto x = ringing("CA1");
   x.status = conversation_status::failed; // not for the caller to say
   x.ended_because = "x";
@@ -30,7 +30,7 @@ TEST_F(Conversations, BeginLive) {
   EXPECT_EQ(y.billed_seconds, 3);
 }
 
-TEST_F(Conversations, EndAsTold) {
+TEST_P(Conversations, EndAsTold) {
   calls.open(ringing("CA1"));
   auto end = hung_up("CA1");
   end.why = end_reason::transferred;
@@ -46,7 +46,7 @@ TEST_F(Conversations, EndAsTold) {
   EXPECT_EQ(y->billed_seconds, 60);
 }
 
-TEST_F(Conversations, KeepEveryStatus) {
+TEST_P(Conversations, KeepEveryStatus) {
   for (auto status :
        {conversation_status::completed, conversation_status::failed,
         conversation_status::abandoned}) {
@@ -59,7 +59,7 @@ TEST_F(Conversations, KeepEveryStatus) {
   }
 }
 
-TEST_F(Conversations, EndOnceOnly) {
+TEST_P(Conversations, EndOnceOnly) {
   calls.open(ringing("CA1"));
   calls.close(hung_up("CA1"));
   auto late = hung_up("CA1");
@@ -73,7 +73,7 @@ TEST_F(Conversations, EndOnceOnly) {
   EXPECT_EQ(y->billed_seconds, 60);
 }
 
-TEST_F(Conversations, DoNotEndUnknownOrStillActive) {
+TEST_P(Conversations, DoNotEndUnknownOrStillActive) {
   EXPECT_THROW(calls.close(hung_up("CA404")), not_found);
   calls.open(ringing("CA1"));
   auto end = hung_up("CA1");
@@ -81,7 +81,7 @@ TEST_F(Conversations, DoNotEndUnknownOrStillActive) {
   EXPECT_EQ(failure_of([&] { calls.close(end); }), failure::constraint);
 }
 
-TEST_F(Conversations, GoOnWhenOpenedAgainWhileLive) {
+TEST_P(Conversations, GoOnWhenOpenedAgainWhileLive) {
   calls.open(ringing("CA1"));
   auto again = ringing("CA1");
   again.started_at += 5000;
@@ -91,7 +91,7 @@ TEST_F(Conversations, GoOnWhenOpenedAgainWhileLive) {
   EXPECT_EQ(y.caller, ringing("CA1").caller);
 }
 
-TEST_F(Conversations, GoOnAfterAnAccident) {
+TEST_P(Conversations, GoOnAfterAnAccident) {
   for (auto why : {end_reason::engine_crashed, end_reason::engine_stopped,
                    end_reason::wire_lost}) {
     std::string id{to_text(why)};
@@ -112,7 +112,7 @@ TEST_F(Conversations, GoOnAfterAnAccident) {
   }
 }
 
-TEST_F(Conversations, StayEndedWhenTheyWereMeantToEnd) {
+TEST_P(Conversations, StayEndedWhenTheyWereMeantToEnd) {
   calls.open(ringing("CA1"));
   calls.close(hung_up("CA1"));
   auto y = calls.open(ringing("CA1"));
@@ -120,7 +120,7 @@ TEST_F(Conversations, StayEndedWhenTheyWereMeantToEnd) {
   EXPECT_EQ(y.ended_because, "caller-hung-up");
 }
 
-TEST_F(Conversations, BelongToOneOrganisation) {
+TEST_P(Conversations, BelongToOneOrganisation) {
   calls.open(ringing("CA1"));
   auto theirs = ringing("CA1");
   theirs.org_id = "rival";
@@ -130,7 +130,7 @@ TEST_F(Conversations, BelongToOneOrganisation) {
   EXPECT_TRUE(calls.find("acme", "CA1"));
 }
 
-TEST_F(Conversations, NeedAnAgentOfTheOrganisation) {
+TEST_P(Conversations, NeedAnAgentOfTheOrganisation) {
   auto x = ringing("CA1");
   x.agent_id = "ghost";
   EXPECT_EQ(complaint_of([&] { calls.open(x); }).find("conversation.agent_id"),
@@ -138,7 +138,7 @@ TEST_F(Conversations, NeedAnAgentOfTheOrganisation) {
   EXPECT_FALSE(calls.find("CA1"));
 }
 
-TEST_F(Conversations, LeftLiveByACrashAreMarkedAndExplained) {
+TEST_P(Conversations, LeftLiveByACrashAreMarkedAndExplained) {
   calls.open(ringing("CAended"));
   calls.close(hung_up("CAended"));
   calls.open(ringing("CAsilent"));
@@ -173,6 +173,8 @@ TEST_F(Conversations, LeftLiveByACrashAreMarkedAndExplained) {
   EXPECT_EQ(calls.open(ringing("CAtalking")).status,
             conversation_status::active);
 }
+
+VELOX_ON_EVERY_ENGINE(Conversations);
 
 } // namespace
 

@@ -12,7 +12,7 @@ namespace {
 
 TEST(Dialect, ReplacesItsWords) {
   constexpr dialect_word words[] = {{"boolean", "BOOLEAN"}, {"json", "JSONB"}};
-  dialect other{"other", "BEGIN", "SELECT 1", words};
+  dialect other{"other", "BEGIN", "", "SELECT 1", words};
   EXPECT_EQ(translate(other, "a ${boolean}, b ${json}, c ${json}"),
             "a BOOLEAN, b JSONB, c JSONB");
   EXPECT_EQ(translate(other, "costs $1 {or} $ {2}"), "costs $1 {or} $ {2}");
@@ -32,7 +32,8 @@ TEST(Dialect, NamesAWordThatItLacks) {
 TEST(Dialect, HasEveryWordOfTheMigrations) {
   ASSERT_GE(all_migrations().size(), 2u);
   for (auto& x : all_migrations())
-    EXPECT_EQ(translate(sqlite_dialect(), x.sql).find("${"), std::string::npos);
+    for (auto to : {&sqlite_dialect(), &postgres_dialect()})
+      EXPECT_EQ(translate(*to, x.sql).find("${"), std::string::npos);
 }
 
 } // namespace

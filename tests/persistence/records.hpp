@@ -1,43 +1,17 @@
 #pragma once
 
-#include "persistence/migrate.hpp"
 #include "persistence/sqlite.hpp"
 #include "persistence/tenants.hpp"
 #include "protocol/messages.hpp"
+#include "tests/persistence/engines.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 namespace velox::persistence {
-
-/// A folder that is gone with its owner.
-class temp_folder {
-public:
-  temp_folder() {
-    auto pattern
-      = (std::filesystem::temp_directory_path() / "velox-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-      throw std::runtime_error("cannot make a temporary folder");
-    path_ = pattern;
-  }
-  temp_folder(const temp_folder&) = delete;
-  temp_folder& operator=(const temp_folder&) = delete;
-  ~temp_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::filesystem::path operator/(std::string_view name) const {
-    return path_ / name;
-  }
-
-private:
-  std::filesystem::path path_;
-};
 
 inline organisation_record acme() {
   return {.id = "acme", .name = "Acme Clinic", .credit_seconds = 600};
@@ -128,6 +102,33 @@ protected:
 class tenants_test : public database_test {
 protected:
   tenants_test() { add_tenants(*db); }
+};
+
+/// A database that is up to date, of either engine (engines.hpp).
+class every_database_test : public ::testing::TestWithParam<engine> {
+protected:
+  test_database own{GetParam()};
+  std::unique_ptr<connection> db = own.open();
+
+  bool on_postgres() const { return GetParam() == engine::postgres; }
+
+  /// A second connection, which hardly waits for locks.
+  std::unique_ptr<connection> another() const {
+    auto options = own.options();
+    options.patience = std::chrono::milliseconds{20};
+    return open_database(options);
+  }
+
+  int64_t count(std::string_view sql) {
+    auto found = db->query(sql);
+    return found.next() ? found.integer(0) : -1;
+  }
+};
+
+/// The same with tenants in it.
+class every_tenants_test : public every_database_test {
+protected:
+  every_tenants_test() { add_tenants(*db); }
 };
 
 /// The `failure` with which `work` throws a database_error.

@@ -4,9 +4,9 @@ namespace velox::persistence {
 
 namespace {
 
-using Tenants = tenants_test;
+using Tenants = every_tenants_test;
 
-TEST_F(Tenants, KeepEveryFieldOfAnAgent) {
+TEST_P(Tenants, KeepEveryFieldOfAnAgent) {
   auto x = front_desk();
   x.language = "de-DE";
   x.model = "gpt";
@@ -25,7 +25,7 @@ TEST_F(Tenants, KeepEveryFieldOfAnAgent) {
   EXPECT_FALSE(y->active);
 }
 
-TEST_F(Tenants, AreFoundByNumberOnlyWhenActive) {
+TEST_P(Tenants, AreFoundByNumberOnlyWhenActive) {
   EXPECT_EQ(agents{*db}.find_by_number("+15550100")->org_id, "acme");
   EXPECT_EQ(agents{*db}.find_by_number("+15550199")->org_id, "rival");
   EXPECT_FALSE(agents{*db}.find_by_number("+15550101"));
@@ -35,7 +35,7 @@ TEST_F(Tenants, AreFoundByNumberOnlyWhenActive) {
   EXPECT_FALSE(agents{*db}.find_by_number("+15550100"));
 }
 
-TEST_F(Tenants, MayHaveAgentsWithoutNumbers) {
+TEST_P(Tenants, MayHaveAgentsWithoutNumbers) {
   for (auto id : {"a", "b"}) {
     auto x = front_desk();
     x.id = id;
@@ -45,7 +45,7 @@ TEST_F(Tenants, MayHaveAgentsWithoutNumbers) {
   EXPECT_FALSE(agents{*db}.find_by_number(""));
 }
 
-TEST_F(Tenants, DoNotShareANumber) {
+TEST_P(Tenants, DoNotShareANumber) {
   auto x = rival_desk();
   x.phone_number = "+15550100";
   auto upsert = [&] { agents{*db}.upsert(x); };
@@ -66,14 +66,14 @@ TEST_F(Tenants, DoNotShareANumber) {
   EXPECT_EQ(agents{*db}.find_by_number("+15550100")->org_id, "rival");
 }
 
-TEST_F(Tenants, CannotShareANumberPastTheRepository) {
+TEST_P(Tenants, CannotShareANumberPastTheRepository) {
   EXPECT_EQ(failure_of([&] {
               db->execute("UPDATE agents SET phone_number = '+15550100'");
             }),
             failure::constraint);
 }
 
-TEST_F(Tenants, SeeOnlyTheirOwnAgents) {
+TEST_P(Tenants, SeeOnlyTheirOwnAgents) {
   auto list = agents{*db}.list("acme");
   ASSERT_EQ(list.size(), 1u);
   EXPECT_EQ(list[0].phone_number, "+15550100");
@@ -83,13 +83,13 @@ TEST_F(Tenants, SeeOnlyTheirOwnAgents) {
   EXPECT_EQ(agents{*db}.find("rival", "front-desk")->phone_number, "+15550199");
 }
 
-TEST_F(Tenants, AreNotMadeUpForAnAgent) {
+TEST_P(Tenants, AreNotMadeUpForAnAgent) {
   auto x = front_desk();
   x.org_id = "nobody";
   EXPECT_THROW(agents{*db}.upsert(x), not_found);
 }
 
-TEST_F(Tenants, KeepTheirCreditWhenRenamed) {
+TEST_P(Tenants, KeepTheirCreditWhenRenamed) {
   db->execute("UPDATE organisations SET credit_seconds = 42 WHERE id = 'acme'");
   auto x = acme();
   x.name = "Acme Dental";
@@ -99,7 +99,7 @@ TEST_F(Tenants, KeepTheirCreditWhenRenamed) {
   EXPECT_EQ(y->credit_seconds, 42);
 }
 
-TEST_F(Tenants, MayBeCalledAnything) {
+TEST_P(Tenants, MayBeCalledAnything) {
   for (std::string name :
        {"Robert'); DROP TABLE agents; --", "\" OR 1=1 --", "$1 ${json} ?1 :a",
         "Praxis M\xc3\xbcller \xe8\xaf\x8a\xe6\x89\x80 \xf0\x9f\xa6\xb7"}) {
@@ -112,6 +112,8 @@ TEST_F(Tenants, MayBeCalledAnything) {
   }
   EXPECT_FALSE(agents{*db}.find("' OR '1'='1", "front-desk"));
 }
+
+VELOX_ON_EVERY_ENGINE(Tenants);
 
 } // namespace
 
