@@ -63,6 +63,21 @@ void call_state::log_message(message_record x) {
   journal.add(std::move(x));
 }
 
+/// What nobody charges for is not worth a row.
+void call_state::log_usage(const usage_noted& x) {
+  if (x.quantity <= 0)
+    return;
+  flush_soon();
+  usage_event noted;
+  noted.turn = x.turn;
+  noted.stage = x.stage;
+  noted.unit = x.unit;
+  noted.product = x.product;
+  noted.quantity = x.quantity;
+  noted.at = options.services->time_of_day();
+  journal.add(std::move(noted));
+}
+
 /// Before the first entry: what follows within the next tick of the clock goes
 /// along.
 void call_state::flush_soon() {
@@ -81,7 +96,12 @@ void call_state::flush() {
       [this] {
         journal.stored();
         flush(); // what has come in the meantime
-        if (end_stored && journal.empty() && !recording_open)
+        if (!journal.empty())
+          return;
+        // Whoever is told of the end gets all that was said.
+        if (end_logged && !end_stored)
+          close_conversation();
+        else if (end_stored && !recording_open)
           over();
       },
       [this](const caf::error& why) {
@@ -211,6 +231,7 @@ call_actor::behavior_type call(call_pointer self, call_options options) {
     [self](const log_entry& x) {
       self->state.log(x.kind.c_str(), x.turn, x.detail);
     },
+    [self](const usage_noted& x) { self->state.log_usage(x); },
     [self](const end_call& x) {
       self->state.finish(x.why, x.explanation,
                          self->state.briefing.lines.closing);

@@ -70,6 +70,7 @@ struct call_state {
   void on_timer(uint64_t number);
   void log(const char* kind, uint64_t turn = 0, std::string detail = "{}");
   void log_message(message_record x);
+  void log_usage(const usage_noted& x);
   void flush_soon();
   void flush();
   void introduce();
@@ -80,6 +81,7 @@ struct call_state {
 
   void start(call_options x);
   void ask_for_slot();
+  void reserve_talk();
   void open_conversation();
   void find_agent();
   void recall_past();
@@ -161,7 +163,9 @@ struct call_state {
               const std::string& goodbye = "");
   void close_leg();
   void settle();
-  void charge_for_ticker(uint64_t tick, int64_t seconds, int attempts);
+  billing_ticker_actor spawn_ticker();
+  void ask_for_bill(bool again);
+  void give_back_talk();
   void store_end(int64_t seconds);
   void log_end();
   void close_conversation();
@@ -185,7 +189,7 @@ struct call_state {
 
   std::optional<supervisor> children;
   peers members;
-  billing_ticker_actor billing;
+  billing_ticker_actor billing; ///< null before the call is live
   deadline_actor deadline;
 
   conversation talk;
@@ -215,15 +219,15 @@ struct call_state {
   std::string transfer_to;
   bool opening = false; ///< the store was asked to open it
   bool opened = false;  ///< the store knows of the call
-  bool settled = false; ///< `billed_seconds`, of this leg, is known
+  bool settled = false; ///< the bill is known, as far as it will be
   /// How the events and ticks of a resumed call are numbered, so that none
   /// meets one of its past; 0 for a new call.
   uint64_t past = 0;
-  int64_t billed_before = 0; ///< seconds, of a resumed call
-  bool end_logged = false;   ///< the last event is in the journal
-  bool end_stored = false;   ///< the store has `why`
-  size_t charges_open = 0;   ///< made in the place of a dead ticker
-  int64_t billed_seconds = 0;
+  bool reserving = false;     ///< the ledger was asked for talk time
+  talk_time hold;             ///< ... and said so
+  bool end_logged = false;    ///< the last event is in the journal
+  bool end_stored = false;    ///< the store has `why`
+  int64_t billed_seconds = 0; ///< all legs, as the ledger last said
 };
 
 /// Answers one call, from admission to the last stored word.

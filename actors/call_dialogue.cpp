@@ -167,6 +167,8 @@ void call_state::on_sentence(const sentence& x) {
 }
 
 void call_state::on_answer_done(const answer_done& x) {
+  log_usage({x.turn, "llm", x.model, "prompt_token", x.usage.prompt});
+  log_usage({x.turn, "llm", x.model, "completion_token", x.usage.completion});
   if (!talk.answered(x))
     return;
   tools_run = false;
@@ -183,9 +185,13 @@ void call_state::on_started(const playback_started& x) {
   sound();
   caller_is_served();
   auto& answered = options.services->counters.answered;
-  if (auto since = std::exchange(asked_at, std::nullopt); since && answered)
-    answered(std::chrono::duration_cast<std::chrono::milliseconds>(
-      self->clock().now() - *since));
+  if (auto since = std::exchange(asked_at, std::nullopt)) {
+    auto span = std::chrono::duration_cast<std::chrono::milliseconds>(
+      self->clock().now() - *since);
+    talk.answered_after(x.turn, span.count());
+    if (answered)
+      answered(span);
+  }
 }
 
 void call_state::on_heard(const sentence_heard& x) {

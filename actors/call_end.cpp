@@ -10,10 +10,6 @@ namespace {
 /// RFC 6455, 7.4.1.
 constexpr uint16_t normal_closure = 1000;
 
-/// How long and how often the ledger is asked to book what a dead ticker left.
-constexpr caf::timespan charge_due = std::chrono::seconds{2};
-constexpr int charge_attempts = 3;
-
 conversation_status status_of(end_reason why) {
   switch (why) {
     case end_reason::caller_hung_up:
@@ -102,6 +98,8 @@ void call_state::close_leg() {
   ++timers[static_cast<size_t>(timer::goodbye)]; // that wait is over
   if (children && talk.current().turn != 0 && !talk.current().over)
     stop_speaking(); // its answer tells what was heard of the last turn
+  if (children)
+    self->send(members.stt, caf::flush_atom_v);
   options.leg->close(normal_closure, std::string{to_text(why)});
   wire_open = false;
   finish_recording();
@@ -112,56 +110,44 @@ void call_state::close_leg() {
 
 /// Has the rest of the talk time charged.
 void call_state::settle() {
-  if (!opened) { // nothing is stored of it yet, or that is under way
-    if (!opening)
-      over();
+  if (opened && billing) {
+    ask_for_bill(true);
     return;
   }
-  auto& limits = options.services->limits;
-  if (!billing) {
-    store_end(0);
-    return;
-  }
-  talk_meter meter{connected_at, limits.tick};
-  auto total = meter.total(self->clock().now());
-  self->request(billing, limits.answer_due, caf::close_atom_v)
+  if (opening && !opened)
+    return; // that comes back to here
+  give_back_talk();
+  if (opened)
+    store_end(billed_seconds);
+  else
+    over();
+}
+
+/// From the ticker, or from another in the place of a dead one: the ledger
+/// knows which ticks it has. What it cannot be told now, recovery tells it from
+/// the call log.
+void call_state::ask_for_bill(bool again) {
+  self->request(billing, options.services->limits.answer_due, caf::close_atom_v)
     .then([this](int64_t seconds) { store_end(seconds); },
-          [this, meter, total](const caf::error&) {
-            // The ticker is dead. The ledger knows which ticks it has.
-            billed_seconds = 0;
-            auto last = static_cast<uint64_t>(total / meter.tick_seconds());
-            charges_open = last + 1;
-            for (uint64_t tick = 0; tick < last; ++tick)
-              charge_for_ticker(tick, meter.tick_seconds(), charge_attempts);
-            charge_for_ticker(last, total % meter.tick_seconds(),
-                              charge_attempts);
+          [this, again](const caf::error&) {
+            if (!again) {
+              store_end(billed_seconds);
+              return;
+            }
+            billing = spawn_ticker();
+            ask_for_bill(false);
           });
 }
 
-/// Charges one tick in the place of a dead ticker; behind the last one the end
-/// is stored.
-void call_state::charge_for_ticker(uint64_t tick, int64_t seconds,
-                                   int attempts) {
-  auto done = [this](int64_t booked) {
-    billed_seconds += booked;
-    if (--charges_open == 0)
-      store_end(billed_seconds);
-  };
-  if (seconds == 0 || attempts == 0) {
-    done(0);
+/// The call ends before anything was said: it costs nothing.
+void call_state::give_back_talk() {
+  if (!reserving || children)
     return;
-  }
   auto& start = options.start;
-  self
-    ->request(options.services->ledger, charge_due,
-              charge{start.org_id, start.call_id, past + tick, seconds})
-    .then([done, seconds](const balance&) { done(seconds); },
-          [this, done, tick, seconds, attempts](const caf::error& error) {
-            if (error == errc::out_of_credit)
-              done(0);
-            else
-              charge_for_ticker(tick, seconds, attempts - 1);
-          });
+  // A number that no tick of the call has.
+  auto tick = static_cast<uint64_t>(started_at);
+  caf::anon_send(options.services->ledger,
+                 settle_call{start.org_id, start.call_id, tick, 0, started_at});
 }
 
 /// What is to be paid is known; what was heard of the last turn may not be.
@@ -185,11 +171,12 @@ void call_state::log_end() {
       json_object{}
         .add("reason", to_text(why))
         .add("explanation", explanation)
-        .add("billed_seconds", billed_before + billed_seconds)
+        .add("billed_seconds", billed_seconds)
         .str());
-  flush();
+  flush(); // the conversation is closed behind this
   set_timer(timer::goodbye, options.services->limits.answer_due);
-  close_conversation();
+  if (journal.empty())
+    close_conversation();
 }
 
 void call_state::close_conversation() {
@@ -200,7 +187,7 @@ void call_state::close_conversation() {
   x.why = why;
   x.explanation = explanation;
   x.transfer_to = transfer_to;
-  x.billed_seconds = billed_before + billed_seconds;
+  x.billed_seconds = billed_seconds;
   auto& services = *options.services;
   self->request(services.store, services.limits.answer_due, std::move(x))
     .then(

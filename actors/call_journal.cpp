@@ -21,7 +21,7 @@ void put_back(std::vector<T>& front, std::vector<T>& to, size_t limit) {
 
 void call_journal::open(std::string call_id, uint64_t first) {
   call_id_ = std::move(call_id);
-  next_ = first;
+  next_ = first_ = first;
 }
 
 void call_journal::add(unix_ms at, std::string kind, uint64_t turn,
@@ -43,8 +43,14 @@ void call_journal::add(message_record x) {
     messages.push_back(std::move(x));
 }
 
+void call_journal::add(usage_event x) {
+  x.call_id = call_id_;
+  x.attempt = first_ + usage_noted_++;
+  waiting_.usage.push_back(std::move(x));
+}
+
 std::optional<call_log_batch> call_journal::take() {
-  if (under_way_ || (waiting_.events.empty() && waiting_.messages.empty()))
+  if (under_way_ || nothing_waits())
     return std::nullopt;
   under_way_ = std::exchange(waiting_, {});
   return under_way_;
@@ -59,11 +65,17 @@ void call_journal::failed() {
     return;
   put_back(under_way_->events, waiting_.events, limit);
   put_back(under_way_->messages, waiting_.messages, limit);
+  put_back(under_way_->usage, waiting_.usage, limit);
   under_way_.reset();
 }
 
 bool call_journal::empty() const {
-  return !under_way_ && waiting_.events.empty() && waiting_.messages.empty();
+  return !under_way_ && nothing_waits();
+}
+
+bool call_journal::nothing_waits() const {
+  return waiting_.events.empty() && waiting_.messages.empty()
+         && waiting_.usage.empty();
 }
 
 } // namespace velox::actors

@@ -20,6 +20,7 @@ public:
 
   void add(unix_ms at, std::string kind, uint64_t turn, std::string detail);
   void add(message_record x);
+  void add(usage_event x);
 
   /// The next batch; nothing while there is none or one is under way.
   std::optional<call_log_batch> take();
@@ -33,8 +34,12 @@ public:
   bool empty() const;
 
 private:
+  bool nothing_waits() const;
+
   std::string call_id_;
   uint64_t next_ = 1;
+  uint64_t first_ = 1; ///< so that no usage has the number of one in the past
+  uint64_t usage_noted_ = 0;
   call_log_batch waiting_;
   std::optional<call_log_batch> under_way_;
 };

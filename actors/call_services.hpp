@@ -20,6 +20,8 @@ struct call_limits {
   caf::timespan tick = std::chrono::seconds{30};
   /// The longest pause for another part of the engine to answer.
   caf::timespan answer_due = std::chrono::seconds{5};
+  /// How long a call goes on though the ledger does not answer.
+  caf::timespan ledger_patience = std::chrono::minutes{10};
   /// How long a goodbye may take. After `max_duration` the leg is open for no
   /// longer than that.
   caf::timespan goodbye = std::chrono::seconds{9};

@@ -44,8 +44,8 @@ void call_state::ask_for_slot() {
     .then(
       [this](const admitted&) {
         self->monitor(self->current_sender());
-        if (now_in == phase::starting && !children)
-          open_conversation();
+        if (now_in == phase::starting && !children && !reserving)
+          reserve_talk();
       },
       [this](const caf::error& why) {
         if (now_in != phase::starting) {
@@ -58,6 +58,28 @@ void call_state::ask_for_slot() {
           set_timer(timer::readmit, std::chrono::milliseconds{200});
         else
           refuse(why, "asking for a slot");
+      });
+}
+
+/// Its media socket may have reserved already; now the talk begins to count.
+void call_state::reserve_talk() {
+  auto& services = *options.services;
+  auto& start = options.start;
+  reserving = true;
+  self
+    ->request(services.ledger, services.limits.answer_due,
+              reserve_talk_time{start.org_id, start.call_id, start.token_nonce,
+                                started_at, true})
+    .then(
+      [this](const talk_time& x) {
+        hold = x;
+        billed_seconds = x.billed_seconds;
+        if (now_in == phase::starting)
+          open_conversation();
+      },
+      [this](const caf::error& why) {
+        if (now_in == phase::starting)
+          refuse(why, "reserving talk time");
       });
 }
 
@@ -74,10 +96,13 @@ void call_state::refuse(const caf::error& why, const char* doing_what) {
     options.leg->close(policy_violation, "this call has ended");
   else if (why == errc::token_replayed)
     options.leg->close(policy_violation, "this stream token was used before");
+  else if (why == errc::out_of_credit)
+    options.leg->close(policy_violation, "no talk time left");
   else if (why == errc::not_found || why == errc::unknown_agent)
     options.leg->close(policy_violation, "no such agent");
   else
     options.leg->close(internal_error, "the engine cannot take this call now");
+  give_back_talk();
   if (opened) {
     velox::close_conversation x;
     x.call_id = start.call_id;
@@ -118,7 +143,6 @@ void call_state::open_conversation() {
         if (options.start.resumed) {
           past = static_cast<uint64_t>(
             std::max<unix_ms>(started_at - stored.started_at, 0));
-          billed_before = stored.billed_seconds;
         }
         journal.open(options.start.call_id, past + 1);
         opened = true;
@@ -261,6 +285,23 @@ call_state::background_sound() const {
   return name.empty() || !find ? nullptr : find(name);
 }
 
+billing_ticker_actor call_state::spawn_ticker() {
+  auto& limits = options.services->limits;
+  billing_options x;
+  x.call_id = options.start.call_id;
+  x.org_id = options.start.org_id;
+  x.connected_at = connected_at;
+  x.started_at = started_at;
+  x.tick = limits.tick;
+  x.first_tick = past;
+  x.hold = hold;
+  x.notice = limits.goodbye;
+  x.ledger_patience = limits.ledger_patience;
+  return self->spawn<caf::linked>(billing_ticker,
+                                  out_of_credit_actor{call_actor{self}},
+                                  options.services->ledger, x);
+}
+
 std::vector<child_spec> call_state::specs() {
   auto started
     = [](const auto& handle) { return caf::actor_cast<caf::actor>(handle); };
@@ -298,13 +339,8 @@ std::vector<child_spec> call_state::specs() {
              stream, call_actor{self}, options.leg,
              stream_options{connected_at, background_sound()});
   });
-  add("billing-ticker", restart::transient, [this, id, &services, &limits] {
-    return billing = self->spawn<caf::linked>(
-             billing_ticker, out_of_credit_actor{call_actor{self}},
-             services.ledger,
-             billing_options{id, options.start.org_id, connected_at,
-                             limits.tick, past});
-  });
+  add("billing-ticker", restart::transient,
+      [this] { return billing = spawn_ticker(); });
   add("ghost-timeout", restart::permanent, [this, &limits] {
     return members.ghost_timeout = self->spawn<caf::linked>(
              ghost_timeout, hangup_actor{call_actor{self}}, limits.ghost);

@@ -171,12 +171,18 @@ message_record conversation::last_user_message() const {
   return result;
 }
 
+void conversation::answered_after(uint64_t turn, int64_t milliseconds) {
+  timed_turn_ = turn;
+  latency_ms_ = milliseconds;
+}
+
 message_record conversation::agent_message(uint64_t turn) const {
   message_record result;
   result.turn = turn;
   result.role = "assistant";
   result.text = ledger_.text(turn);
   result.heard = ledger_.state(turn);
+  result.latency_ms = turn == timed_turn_ ? latency_ms_ : 0;
   for (auto& entry : entries_)
     if (!entry.user && entry.turn == turn) {
       result.model = entry.model;

@@ -54,6 +54,9 @@ public:
   /// The model has finished. False when it is not the current answer's.
   bool answered(const answer_done& x);
 
+  /// The caller has waited so long for the first sound of `turn`.
+  void answered_after(uint64_t turn, int64_t milliseconds);
+
   /// What is needed to go on where `turn` was cut off without reason: opens the
   /// next turn.
   struct continuation {
@@ -103,6 +106,8 @@ private:
   heard_ledger ledger_;
   current_answer current_;
   std::string memory_;
+  uint64_t timed_turn_ = 0; ///< the last one whose caller has waited
+  int64_t latency_ms_ = 0;
 };
 
 } // namespace velox::actors

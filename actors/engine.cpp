@@ -97,6 +97,9 @@ engine(pointer self, const engine_options& options) {
   auto to_registry = [self](auto&& x) {
     return self->delegate(self->state.registry, std::forward<decltype(x)>(x));
   };
+  auto to_ledger = [self](auto&& x) {
+    return self->delegate(self->state.ledger, std::forward<decltype(x)>(x));
+  };
   auto to_store = [self](auto&& x) {
     return self->delegate(self->state.store, std::forward<decltype(x)>(x));
   };
@@ -106,9 +109,13 @@ engine(pointer self, const engine_options& options) {
     [to_registry](const list_calls& x) { return to_registry(x); },
     [to_registry](const find_call& x) { return to_registry(x); },
     [to_registry](const drain& x) { return to_registry(x); },
-    [self](charge& x) {
-      return self->delegate(self->state.ledger, std::move(x));
-    },
+    [to_ledger](reserve_talk_time& x) { return to_ledger(std::move(x)); },
+    [to_ledger](charge& x) { return to_ledger(std::move(x)); },
+    [to_ledger](settle_call& x) { return to_ledger(std::move(x)); },
+    [to_ledger](release_talk_time& x) { return to_ledger(std::move(x)); },
+    [to_ledger](find_credit& x) { return to_ledger(std::move(x)); },
+    [to_ledger](list_quiet_calls& x) { return to_ledger(std::move(x)); },
+    [to_ledger](recover_call& x) { return to_ledger(std::move(x)); },
     [self](const use_provider& x) { return to_gateway(self, x); },
     [self](const provider_used& x) {
       auto at = self->state.gateways.find(x.provider);

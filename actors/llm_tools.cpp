@@ -97,6 +97,7 @@ void llm_state::start_tools(const std::vector<tool_call>& calls) {
   self->send(call, tools_at_work{turn, true});
   wake(self, options.tool_due, tool_timer | ++tool_rounds);
   for (auto& one : calls) {
+    self->send(call, usage_noted{turn, "tools", one.name, "call", 1});
     auto missing = json_object{}.add("error", "There is no such tool.").str();
     if (!options.tools)
       on_tool_result(outcome(one, std::move(missing), true));

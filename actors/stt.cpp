@@ -1,10 +1,44 @@
 #include "actors/stt.hpp"
 
+#include <utility>
+
 namespace velox::actors {
 
 namespace {
 
 void try_provider(stt_pointer self);
+
+constexpr int64_t bytes_per_second = 8000; // mu-law
+/// So much is lost to the bill when this actor dies.
+constexpr int64_t noted_seconds = 5;
+
+/// Vendors charge for the sound that they are sent, silence included.
+void note_usage(stt_pointer self) {
+  auto& state = self->state;
+  auto bytes = std::exchange(state.heard_bytes, 0);
+  auto& provider = state.providers.all.at(state.rotation->current());
+  self->send(state.call,
+             usage_noted{0, "stt", provider.name, "second",
+                         (bytes + bytes_per_second - 1) / bytes_per_second});
+}
+
+void hear(stt_pointer self, std::vector<uint8_t> mulaw) {
+  auto& state = self->state;
+  state.heard_bytes += static_cast<int64_t>(mulaw.size());
+  state.session->hear(std::move(mulaw));
+  if (state.heard_bytes >= noted_seconds * bytes_per_second) {
+    auto rest = state.heard_bytes - noted_seconds * bytes_per_second;
+    state.heard_bytes -= rest; // whole seconds: nothing is rounded up yet
+    note_usage(self);
+    state.heard_bytes = rest;
+  }
+}
+
+void end_session(stt_pointer self) {
+  if (self->state.session)
+    note_usage(self);
+  self->state.session.reset();
+}
 
 /// The next provider, or the same again, after a pause; or the end of the list.
 void fail_over(stt_pointer self, provider_errc code) {
@@ -27,7 +61,7 @@ void catch_up(stt_pointer self) {
   auto& state = self->state;
   for (auto& x : state.recent.unsettled()) {
     state.session->utterance_began();
-    state.session->hear(std::move(x.mulaw));
+    hear(self, std::move(x.mulaw));
     if (x.ended)
       state.session->utterance_ended();
   }
@@ -61,7 +95,7 @@ void on_failure(stt_pointer self, const provider_failed& x) {
   auto& state = self->state;
   if (!state.session)
     return;
-  state.session.reset();
+  end_session(self);
   state.place.failed(self, state.providers.gateways, x);
   auto& provider = state.providers.all.at(state.rotation->current());
   self->send(state.call, provider_failure(provider.name, x));
@@ -109,7 +143,7 @@ stt(stt_pointer self, const call_actor& call, recognizer_list providers,
       auto& state = self->state;
       state.recent.add(x.mulaw);
       if (state.session)
-        state.session->hear(std::move(x.mulaw));
+        hear(self, std::move(x.mulaw));
     },
     [self](const voice_started&) {
       auto& state = self->state;
@@ -129,11 +163,12 @@ stt(stt_pointer self, const call_actor& call, recognizer_list providers,
       if (state.options.language == x.language)
         return;
       state.options.language = x.language;
-      state.session.reset();
+      end_session(self);
       state.place.leave(self, state.providers.gateways);
       state.rotation->rewind();
       try_provider(self);
     },
+    [self](caf::flush_atom) { note_usage(self); },
     [self](caf::timeout_atom, uint64_t number) {
       if (number == self->state.tries)
         try_provider(self);

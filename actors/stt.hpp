@@ -25,8 +25,9 @@ struct stt_state {
 
   std::unique_ptr<speech_recognizer> session; ///< null while there is none
   provider_place place;
-  recent_audio recent; ///< what a next session has to hear again
-  uint64_t tries = 0;  ///< numbers the waits: an earlier one means nothing
+  recent_audio recent;     ///< what a next session has to hear again
+  int64_t heard_bytes = 0; ///< of the session's, not noted as used yet
+  uint64_t tries = 0;      ///< numbers the waits: an earlier one means nothing
 };
 
 using stt_pointer = pinned_pointer<stt_actor, stt_state>;

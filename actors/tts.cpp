@@ -2,6 +2,7 @@
 
 #include "protocol/spoken_form.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace velox::actors {
@@ -11,6 +12,13 @@ namespace {
 void try_provider(tts_pointer self);
 
 void on_sentence(tts_pointer self, const sentence& x);
+
+/// Code points; continuation bytes are not counted (RFC 3629).
+int64_t count_characters(const std::string& text) {
+  return std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  });
+}
 
 /// The sentences before it are said: the rest is in another language.
 void change_language(tts_pointer self) {
@@ -64,6 +72,12 @@ speech_synthesizer* session(tts_pointer self, size_t index) {
   return found.get();
 }
 
+void say(tts_pointer self, const sentence& x) {
+  auto& state = self->state;
+  state.submitted[{x.turn, x.index}] = count_characters(x.text);
+  state.voice->say(x);
+}
+
 /// The voice that was chosen says all that is owed.
 void set_to_work(tts_pointer self) {
   auto& state = self->state;
@@ -77,10 +91,21 @@ void set_to_work(tts_pointer self) {
     self->send(state.others.stream, std::move(x));
   for (auto& x : owed) {
     x.attempt = state.attempt;
-    state.voice->say(x);
+    say(self, x);
   }
   if (owed.empty() && !done.empty())
     rest(self);
+}
+
+/// With its first sound the vendor has taken the text, and charges for it.
+void note_usage(tts_pointer self, const sentence_audio& x) {
+  auto& state = self->state;
+  auto given = state.submitted.extract({x.turn, x.index});
+  if (given.empty() || x.remembered)
+    return;
+  auto& provider = state.providers.all.at(state.rotation->current());
+  self->send(state.call, usage_noted{x.turn, "tts", provider.name, "character",
+                                     given.mapped()});
 }
 
 void try_provider(tts_pointer self) {
@@ -125,6 +150,7 @@ void on_audio(tts_pointer self, sentence_audio& x) {
   auto stale = x.attempt != 0 && x.attempt != state.attempt;
   if (x.turn <= state.cancelled || stale || !state.pending.take(x))
     return;
+  note_usage(self, x);
   if (!x.mulaw.empty()) {
     state.place.worked(self, state.providers.gateways);
     state.rotation->succeeded();
@@ -152,7 +178,7 @@ void on_sentence(tts_pointer self, const sentence& x) {
   state.pending.add(y);
   if (state.voice) {
     y.attempt = state.attempt;
-    state.voice->say(y);
+    say(self, y);
   } else if (!state.waiting) {
     try_provider(self);
   }
@@ -165,6 +191,8 @@ void on_cancel(tts_pointer self, uint64_t turn) {
   state.cancelled = turn;
   state.pending.drop_up_to(turn);
   std::erase_if(state.later, [turn](auto& x) { return x.turn <= turn; });
+  state.submitted.erase(state.submitted.begin(),
+                        state.submitted.lower_bound({turn + 1, 0}));
   for (auto& [index, voice] : state.sessions)
     if (voice)
       voice->cancel(turn);

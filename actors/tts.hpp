@@ -36,6 +36,10 @@ struct tts_state {
   uint64_t turn = 0;      ///< of the last sentence
   uint64_t cancelled = 0; ///< turns up to this one are dropped
 
+  /// The characters that a vendor was given and has not answered yet, by turn
+  /// and sentence.
+  std::map<std::pair<uint64_t, uint32_t>, int64_t> submitted{};
+
   /// To be spoken once all is said that came before; and what waits for that.
   std::optional<use_language> next_language{};
   std::deque<sentence> later{};

@@ -252,6 +252,11 @@ std::vector<setting_key> engine_keys() {
      .meaning = "Talk time is charged in pieces of this length.",
      .least = second,
      .most = hour},
+    {.name = "billing.prices",
+     .in = VELOX_IN(billing.prices),
+     .meaning = "A file with what vendors charge (YAML), for the cost of "
+                "calls; empty: the built-in list, config/prices.yaml.",
+     .kind = text_kind::file},
     {.name = "log.level",
      .in = VELOX_IN(log.level),
      .meaning = "The least important lines to log.",

@@ -94,6 +94,7 @@ struct agent_settings {
 struct billing_settings {
   uint64_t initial_credit_seconds = 36000;
   duration tick = std::chrono::seconds{30};
+  std::string prices; ///< empty: the built-in list
   bool operator==(const billing_settings&) const = default;
 };
 

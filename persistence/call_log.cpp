@@ -1,6 +1,7 @@
 #include "persistence/call_log.hpp"
 
 #include "persistence/conversations.hpp"
+#include "persistence/costs.hpp"
 #include "persistence/storable_text.hpp"
 
 #include <set>
@@ -26,17 +27,19 @@ void add(batch& to, const call_event& ev) {
 void add(batch& to, const message_record& msg) {
   to.add(
     "INSERT INTO messages (call_id, turn, role, org_id, text, heard, sent, "
-    "unsent, at, model, prompt_tokens, completion_tokens) VALUES ($1, $2, $3, "
+    "unsent, at, model, prompt_tokens, completion_tokens, latency_ms) "
+    "VALUES ($1, $2, $3, "
     "(SELECT org_id FROM conversations WHERE call_id = $1), "
-    "$4, $5, $6, $7, $8, $9, $10, $11) "
+    "$4, $5, $6, $7, $8, $9, $10, $11, $12) "
     "ON CONFLICT (call_id, turn, role) DO UPDATE SET text = excluded.text, "
     "heard = excluded.heard, sent = excluded.sent, unsent = excluded.unsent, "
     "model = excluded.model, prompt_tokens = excluded.prompt_tokens, "
-    "completion_tokens = excluded.completion_tokens",
+    "completion_tokens = excluded.completion_tokens, "
+    "latency_ms = excluded.latency_ms",
     msg.call_id, msg.turn, msg.role, storable(msg.text),
     storable(msg.heard.heard), storable(msg.heard.sent),
     storable(msg.heard.unsent), msg.at, storable(msg.model), msg.usage.prompt,
-    msg.usage.completion);
+    msg.usage.completion, msg.latency_ms);
 }
 
 /// The ids of all calls that `x` has something of.
@@ -46,6 +49,8 @@ std::set<std::string_view> calls_of(const call_log_batch& x) {
     result.insert(ev.call_id);
   for (auto& msg : x.messages)
     result.insert(msg.call_id);
+  for (auto& use : x.usage)
+    result.insert(use.call_id);
   return result;
 }
 
@@ -64,6 +69,8 @@ void call_log::append(std::span<const call_log_batch* const> all,
       add(writes, ev);
     for (auto& msg : x->messages)
       add(writes, msg);
+    for (auto& use : x->usage)
+      add_usage(writes, use);
   }
   try {
     writes.run(place);
@@ -89,7 +96,7 @@ call_log::messages(std::string_view org_id, std::string_view call_id) {
   // "user" sorts behind "assistant", and within a turn the caller came first.
   auto found = db_.query(
     "SELECT call_id, turn, role, text, heard, sent, unsent, at, model, "
-    "prompt_tokens, completion_tokens FROM messages "
+    "prompt_tokens, completion_tokens, latency_ms FROM messages "
     "WHERE call_id = $1 AND org_id = $2 ORDER BY turn, at, role DESC",
     call_id, org_id);
   std::vector<message_record> result;
@@ -103,6 +110,7 @@ call_log::messages(std::string_view org_id, std::string_view call_id) {
     msg.at = found.integer(7);
     msg.model = found.text(8);
     msg.usage = {found.integer(9), found.integer(10)};
+    msg.latency_ms = found.integer(11);
   }
   return result;
 }

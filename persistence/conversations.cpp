@@ -1,9 +1,10 @@
 #include "persistence/conversations.hpp"
 
+#include "persistence/call_notices.hpp"
+#include "persistence/iso_time.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -48,19 +49,6 @@ bool may_reopen(const conversation_record& x) {
                      [&](auto why) { return x.ended_because == to_text(why); });
 }
 
-/// ISO 8601 in UTC with milliseconds.
-std::string format_time(unix_ms at) {
-  auto seconds = static_cast<std::time_t>(at / 1000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char date[32];
-  auto length = std::strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
-  char fraction[8];
-  std::snprintf(fraction, sizeof(fraction), ".%03uZ",
-                static_cast<unsigned>(at % 1000) % 1000);
-  return std::string{date, length} + fraction;
-}
-
 struct unfinished_call {
   std::string call_id;
   unix_ms started_at = 0;
@@ -95,15 +83,15 @@ close_conversation explain(const unfinished_call& call, unix_ms now) {
     result.status = conversation_status::failed;
     result.at = std::max(call.started_at, *call.last_event);
     result.explanation
-      += "the last event of its log is from " + format_time(*call.last_event);
+      += "the last event of its log is from " + iso_time(*call.last_event);
   } else {
     result.status = conversation_status::abandoned;
     result.at = call.started_at;
-    result.explanation += "it began at " + format_time(call.started_at)
+    result.explanation += "it began at " + iso_time(call.started_at)
                           + " and nothing was logged after that";
   }
   result.explanation
-    += ". Found when the engine started at " + format_time(now) + ".";
+    += ". Found when the engine started at " + iso_time(now) + ".";
   return result;
 }
 
@@ -134,6 +122,7 @@ conversation_record conversations::open(const conversation_record& x) {
       throw not_found{"conversation.agent_id: the organisation has no such "
                       "agent"};
     stored = find(x.call_id);
+    call_notices{db_}.started(*stored);
   }
   all.commit("conversation.open");
   return *stored;
@@ -144,14 +133,55 @@ void conversations::close(const close_conversation& x) {
     throw database_error{failure::constraint,
                          "close_conversation.status: an ended call is not "
                          "ACTIVE"};
+  transaction all{db_};
+  auto bill = lock_bill(x.call_id);
   auto closed = db_.execute(
     "UPDATE conversations SET status = $2, ended_at = $3, ended_because = $4, "
-    "explanation = $5, transfer_to = $6, billed_seconds = $7 "
+    "explanation = $5, transfer_to = $6, billed_seconds = $7, "
+    "cost_micro = COALESCE((SELECT CAST(SUM(e.cost_micro) AS BIGINT) "
+    "FROM cost_events e WHERE e.call_id = $1), 0) "
     "WHERE call_id = $1 AND status = 'ACTIVE'",
     x.call_id, to_text(x.status), x.at, to_text(x.why), x.explanation,
-    x.transfer_to, x.billed_seconds);
+    x.transfer_to, bill ? bill->seconds : x.billed_seconds);
   if (closed == 0 && !find(x.call_id))
     throw not_found{"no such conversation"};
+  if (closed != 0 && (!bill || bill->final))
+    call_notices{db_}.ended(*find(x.call_id));
+  all.commit("conversation.close");
+}
+
+void conversations::settled(std::string_view call_id) {
+  auto bill = lock_bill(call_id);
+  auto call = find(call_id);
+  if (!bill || !call || call->status == conversation_status::active)
+    return; // whoever closes it takes the bill along
+  db_.execute("UPDATE conversations SET billed_seconds = $2 "
+              "WHERE call_id = $1",
+              call_id, bill->seconds);
+  call->billed_seconds = bill->seconds;
+  call_notices{db_}.ended(*call);
+}
+
+unix_ms conversations::last_event(std::string_view call_id) {
+  auto found = db_.query("SELECT at FROM call_events WHERE call_id = $1 "
+                         "ORDER BY sequence DESC LIMIT 1",
+                         call_id);
+  return found.next() ? found.integer(0) : 0;
+}
+
+/// What the ledger has billed so far. Holds the row, so that of two who settle
+/// and close at once, the later sees what the earlier did.
+std::optional<conversations::bill>
+conversations::lock_bill(std::string_view call_id) {
+  auto found = db_.query("UPDATE call_reservations SET leg = leg "
+                         "WHERE call_id = $1 RETURNING billed_seconds, status",
+                         call_id);
+  if (!found.next())
+    return std::nullopt;
+  bill result{found.integer(0), found.text(1) == "settled"};
+  while (found.next())
+    ;
+  return result;
 }
 
 std::optional<conversation_record>

@@ -21,8 +21,17 @@ public:
   conversation_record open(const conversation_record& x);
 
   /// Ends a call. The first to do so wins: on an ended call nothing happens.
-  /// Throws not_found for an unknown call.
+  /// What the ledger has billed counts, not what `x` says. The outside is told
+  /// (call.ended) once the call is settled too. Throws not_found for an unknown
+  /// call.
   void close(const close_conversation& x);
+
+  /// The ledger has settled this call: the bill is final. Does nothing while
+  /// the call is live; for the transaction of the settlement.
+  void settled(std::string_view call_id);
+
+  /// When the last event of the call log was; 0: there is none.
+  unix_ms last_event(std::string_view call_id);
 
   /// For carriers and operators, who know the call and no organisation.
   std::optional<conversation_record> find(std::string_view call_id);
@@ -37,6 +46,13 @@ public:
   size_t mark_unfinished(unix_ms now);
 
 private:
+  struct bill {
+    int64_t seconds = 0;
+    bool final = false;
+  };
+
+  std::optional<bill> lock_bill(std::string_view call_id);
+
   connection& db_;
 };
 

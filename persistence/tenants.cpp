@@ -1,5 +1,7 @@
 #include "persistence/tenants.hpp"
 
+#include "persistence/ledger.hpp"
+
 namespace velox::persistence {
 
 namespace {
@@ -28,10 +30,17 @@ std::optional<agent_record> first_agent(rows found) {
 } // namespace
 
 void organisations::upsert(const organisation_record& x) {
-  db_.execute("INSERT INTO organisations (id, name, credit_seconds) "
-              "VALUES ($1, $2, $3) "
-              "ON CONFLICT (id) DO UPDATE SET name = excluded.name",
-              x.id, x.name, x.credit_seconds);
+  transaction all{db_};
+  auto added = db_.execute(
+    "INSERT INTO organisations (id, name, credit_seconds) VALUES ($1, $2, 0) "
+    "ON CONFLICT (id) DO NOTHING",
+    x.id, x.name);
+  if (added == 0)
+    db_.execute("UPDATE organisations SET name = $2 WHERE id = $1", x.id,
+                x.name);
+  else if (x.credit_seconds != 0)
+    ledger{db_}.grant(x.id, x.credit_seconds, "opening", "opening credit", 0);
+  all.commit();
 }
 
 std::optional<organisation_record> organisations::find(std::string_view id) {

@@ -36,7 +36,7 @@ auto inspect(Inspector& f, heard_text& x) {
 template <class Inspector>
 auto inspect(Inspector& f, message_record& x) {
   return f(caf::meta::type_name("message_record"), x.call_id, x.turn, x.role,
-           x.text, x.heard, x.at, x.model, x.usage);
+           x.text, x.heard, x.at, x.model, x.usage, x.latency_ms);
 }
 
 template <class Inspector>
@@ -287,7 +287,7 @@ auto inspect(Inspector& f, sentences_complete& x) {
 template <class Inspector>
 auto inspect(Inspector& f, sentence_audio& x) {
   return f(caf::meta::type_name("sentence_audio"), x.turn, x.index, x.offset,
-           x.mulaw, x.last, x.words, x.attempt);
+           x.mulaw, x.last, x.words, x.attempt, x.remembered);
 }
 
 template <class Inspector>
@@ -344,7 +344,8 @@ auto inspect(Inspector& f, log_entry& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, call_log_batch& x) {
-  return f(caf::meta::type_name("call_log_batch"), x.events, x.messages);
+  return f(caf::meta::type_name("call_log_batch"), x.events, x.messages,
+           x.usage);
 }
 
 template <class Inspector>
@@ -398,17 +399,6 @@ template <class Inspector>
 auto inspect(Inspector& f, call_status& x) {
   return f(caf::meta::type_name("call_status"), x.call_id, x.agent_name,
            x.org_id, x.started_at, x.turn, x.actors);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, charge& x) {
-  return f(caf::meta::type_name("charge"), x.org_id, x.call_id, x.tick,
-           x.seconds);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, balance& x) {
-  return f(caf::meta::type_name("balance"), x.seconds);
 }
 
 template <class Inspector>

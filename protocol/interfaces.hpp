@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/billing.hpp"
 #include "protocol/messages.hpp"
 
 #include <caf/atom.hpp>
@@ -72,10 +73,22 @@ using call_registry_actor = caf::typed_actor<
   // The engine stops: admit nobody any more; answered when the last call ended.
   caf::replies_to<drain>::with<registry_status>>;
 
-/// Talk time of organisations.
+/// Talk time of organisations. Errors of all requests: not_found,
+/// store_failed. Whoever gets no answer asks again: nothing is booked twice.
 using ledger_actor = caf::typed_actor<
-  // Errors: out_of_credit when the charge does not fit; nothing is booked then.
-  caf::replies_to<charge>::with<balance>>;
+  // A call is about to begin, or begins. Error: out_of_credit.
+  caf::replies_to<reserve_talk_time>::with<talk_time>,
+  // The next piece of talk. What nothing covers is owed, not refused.
+  caf::replies_to<charge>::with<talk_time>,
+  // The call is over.
+  caf::replies_to<settle_call>::with<call_bill>,
+  // ... before it began.
+  caf::reacts_to<release_talk_time>,
+  // May calls of an organisation begin?
+  caf::replies_to<find_credit>::with<talk_credit>,
+  // For whoever looks after calls that nobody carries any more.
+  caf::replies_to<list_quiet_calls>::with<quiet_calls>,
+  caf::replies_to<recover_call>::with<call_recovered>>;
 
 /// One provider as all calls see it: what it may be asked at once, and whether
 /// it is worth asking.
@@ -157,6 +170,8 @@ using call_actor = caf::typed_actor<
   caf::reacts_to<deadline_reached>, caf::reacts_to<credit_exhausted>,
   // From anybody in the tree: for the call log.
   caf::reacts_to<log_entry>,
+  // From the stt, llm and tts: what a vendor will charge for.
+  caf::reacts_to<usage_noted>,
   // From operators and the engine: end politely.
   caf::reacts_to<end_call>,
   // From operators: a drill. Error: unknown_child.
@@ -190,6 +205,8 @@ using stt_actor = recognition_client_actor::extend<
   caf::reacts_to<voice_started>, caf::reacts_to<voice_stopped>,
   // From the llm: the caller goes on in another language.
   caf::reacts_to<use_language>,
+  // From the call, at its end: note what was used and not noted yet.
+  caf::reacts_to<caf::flush_atom>,
   // INTERNAL: the timer with this number.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
 
@@ -257,7 +274,8 @@ using recording_retention_actor = caf::typed_actor<
 using billing_ticker_actor = caf::typed_actor<
   // INTERNAL: the tick with this number is due.
   caf::reacts_to<caf::timeout_atom, uint64_t>,
-  // From the call: it is over; charge the rest and say how much it was in all.
+  // From the call: it is over; charge the rest and say what it was billed in
+  // all, as far as the ledger has told.
   caf::replies_to<caf::close_atom>::with<int64_t>>;
 
 /// Watches for a caller from whom nothing comes any more.

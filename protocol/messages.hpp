@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/records.hpp"
+#include "protocol/usage.hpp"
 
 #include <caf/meta/type_name.hpp>
 
@@ -363,6 +364,8 @@ struct sentence_audio {
   /// Words whose times the vendor told with this piece; each once.
   std::vector<spoken_word> words{};
   uint32_t attempt = 0;
+  /// It was spoken before and kept: no vendor was asked for it.
+  bool remembered = false;
 };
 
 // -- what the caller heard
@@ -444,6 +447,7 @@ struct log_entry {
 struct call_log_batch {
   std::vector<call_event> events;
   std::vector<message_record> messages;
+  std::vector<usage_event> usage{};
 };
 
 /// May this call have a slot? Sent by the call itself, which is monitored.
@@ -503,20 +507,6 @@ struct call_status {
   unix_ms started_at = 0;
   uint64_t turn = 0;
   std::vector<actor_status> actors;
-};
-
-/// Seconds `seconds` of talk, the `tick`-th piece of this call. A (call, tick)
-/// pair is charged once, however often it is sent.
-struct charge {
-  std::string org_id;
-  std::string call_id;
-  uint64_t tick = 0;
-  int64_t seconds = 0;
-};
-
-/// What is left after a charge.
-struct balance {
-  int64_t seconds = 0;
 };
 
 /// The organisation's talk time is used up.

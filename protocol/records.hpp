@@ -85,6 +85,9 @@ struct message_record {
   unix_ms at = 0;
   std::string model{}; ///< who answered, such as "openai:gpt-4o-mini"
   token_usage usage{};
+  /// Of an answer: from the end of the caller's turn to its first sound; 0: not
+  /// known.
+  int64_t latency_ms = 0;
 };
 
 /// One file with both sides of a call. A call that went on after the engine was

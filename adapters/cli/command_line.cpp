@@ -1,5 +1,9 @@
 #include "adapters/cli/command_line.hpp"
 
+#include "adapters/cli/books/audit_command.hpp"
+#include "adapters/cli/books/backup_command.hpp"
+#include "adapters/cli/books/ledger_command.hpp"
+#include "adapters/cli/books/org_command.hpp"
 #include "adapters/cli/call_command.hpp"
 #include "adapters/cli/context.hpp"
 #include "adapters/cli/ctl.hpp"
@@ -121,6 +125,10 @@ int run(int argc, const char* const* argv, const commands& parts,
   add_call(app, ctx);
   add_ctl(app, ctx);
   add_migrate(app, ctx);
+  add_org(app, ctx);
+  add_ledger(app, ctx);
+  add_audit(app, ctx);
+  add_backup(app, ctx);
   add_providers(app, ctx);
   add_test(app, ctx);
   if (auto code = parse(app, ctx, argc, argv))

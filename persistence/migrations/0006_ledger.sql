@@ -37,20 +37,34 @@ CREATE TABLE ledger_postings (
 
 CREATE INDEX ledger_postings_by_account ON ledger_postings (org_id, account);
 
+-- Credit from before there was a ledger.
+INSERT INTO ledger_accounts (org_id, name)
+  SELECT o.id, a.name FROM organisations o
+  CROSS JOIN (SELECT 'granted' AS name UNION ALL SELECT 'available') a
+  WHERE o.credit_seconds > 0;
+INSERT INTO ledger_entries (org_id, key, kind, call_id, tick, at, note)
+  SELECT id, 'opening', 'grant', '', 0, 0, 'credit from before the ledger'
+  FROM organisations WHERE credit_seconds > 0;
+INSERT INTO ledger_postings (entry_id, account, org_id, seconds)
+  SELECT e.id, a.name, o.id, a.sign * o.credit_seconds
+  FROM ledger_entries e JOIN organisations o ON o.id = e.org_id
+  CROSS JOIN (SELECT 'granted' AS name, -1 AS sign UNION ALL SELECT 'available', 1) a;
+
 -- What a call holds, has talked and has paid; one row from before its media
 -- socket until for ever. The call's conversation may not exist yet.
 CREATE TABLE call_reservations (
   call_id TEXT PRIMARY KEY NOT NULL CHECK (call_id <> ''),
   org_id TEXT NOT NULL REFERENCES organisations (id),
   status TEXT NOT NULL CHECK (status IN ('open', 'settled')),
+  leg TEXT NOT NULL, -- the media socket that it is open for: its token's nonce
   held_seconds ${bigint} NOT NULL CHECK (held_seconds >= 0),
   talked_seconds ${bigint} NOT NULL CHECK (talked_seconds >= 0), -- of all legs
   billed_seconds ${bigint} NOT NULL CHECK (billed_seconds >= 0), -- after the plan's rounding
-  leg_started_at ${timestamp} NOT NULL,
+  leg_started_at ${timestamp} NOT NULL, -- 0: the caller is not on the line yet
   leg_base_seconds ${bigint} NOT NULL, -- talked before this leg
   minimum_seconds ${bigint} NOT NULL,  -- the plan's rule when the call began
   increment_seconds ${bigint} NOT NULL CHECK (increment_seconds > 0),
-  opened_at ${timestamp} NOT NULL,
+  opened_at ${timestamp} NOT NULL, -- this leg
   settled_at ${timestamp},
   UNIQUE (org_id, call_id),
   CHECK (status = 'open' OR held_seconds = 0)
@@ -89,3 +103,33 @@ CREATE TABLE cost_events (
   PRIMARY KEY (call_id, turn, stage, unit, attempt),
   FOREIGN KEY (org_id, call_id) REFERENCES conversations (org_id, call_id)
 )${clustered_table};
+
+-- The balances from before there was a ledger are what it begins with.
+INSERT INTO ledger_accounts (org_id, name)
+  SELECT o.id, a.name FROM organisations o CROSS JOIN (
+    SELECT 'granted' AS name UNION ALL SELECT 'available' UNION ALL SELECT 'reserved'
+    UNION ALL SELECT 'used' UNION ALL SELECT 'owed' UNION ALL SELECT 'withdrawn') a;
+INSERT INTO ledger_entries (org_id, key, kind, call_id, tick, at, note)
+  SELECT id, 'opening', 'grant', '', 0, 0, 'balance from before the ledger'
+  FROM organisations WHERE credit_seconds > 0;
+INSERT INTO ledger_postings (entry_id, account, org_id, seconds)
+  SELECT e.id, 'granted', o.id, -o.credit_seconds
+  FROM organisations o JOIN ledger_entries e ON e.org_id = o.id AND e.key = 'opening';
+INSERT INTO ledger_postings (entry_id, account, org_id, seconds)
+  SELECT e.id, 'available', o.id, o.credit_seconds
+  FROM organisations o JOIN ledger_entries e ON e.org_id = o.id AND e.key = 'opening';
+
+-- So are the calls that were billed before: given, and used at once.
+INSERT INTO call_reservations (call_id, org_id, status, held_seconds, talked_seconds, billed_seconds, leg_started_at,
+    leg_base_seconds, minimum_seconds, increment_seconds, opened_at, settled_at)
+  SELECT call_id, org_id, 'settled', 0, billed_seconds, billed_seconds, started_at, 0, 0, 1, started_at, ended_at
+  FROM conversations WHERE status <> 'ACTIVE' AND billed_seconds > 0;
+INSERT INTO ledger_entries (org_id, key, kind, call_id, tick, at, note)
+  SELECT org_id, 'opening:' || call_id, 'settle', call_id, 0, settled_at, 'talk from before the ledger'
+  FROM call_reservations;
+INSERT INTO ledger_postings (entry_id, account, org_id, seconds)
+  SELECT e.id, 'granted', e.org_id, -r.billed_seconds
+  FROM ledger_entries e JOIN call_reservations r ON r.call_id = e.call_id;
+INSERT INTO ledger_postings (entry_id, account, org_id, seconds)
+  SELECT e.id, 'used', e.org_id, r.billed_seconds
+  FROM ledger_entries e JOIN call_reservations r ON r.call_id = e.call_id;

@@ -161,6 +161,7 @@ private:
     answer_done done{asked_.turn, x.then, x.transfer_to, x.memory};
     done.attempt = asked_.attempt;
     done.press = x.press;
+    done.usage = {50, 7};
     send(due, asked_.turn, std::move(done));
   }
 

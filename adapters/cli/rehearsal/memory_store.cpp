@@ -102,12 +102,19 @@ handle(memory_database& db, const list_events& x) {
   return events;
 }
 
+/// By the key that it is stored under.
+bool is_same_use(const usage_event& x, const usage_event& y) {
+  return x.call_id == y.call_id && x.turn == y.turn && x.stage == y.stage
+         && x.unit == y.unit && x.attempt == y.attempt;
+}
+
 caf::expected<caf::unit_t>
 handle(memory_database& db, const call_log_batch& x) {
   auto unknown
     = [&](auto& line) { return !db.conversations.count(line.call_id); };
   if (std::any_of(x.events.begin(), x.events.end(), unknown)
-      || std::any_of(x.messages.begin(), x.messages.end(), unknown))
+      || std::any_of(x.messages.begin(), x.messages.end(), unknown)
+      || std::any_of(x.usage.begin(), x.usage.end(), unknown))
     return not_found("no such conversation");
   for (auto& ev : x.events)
     if (ev.sequence == 0)
@@ -121,8 +128,13 @@ handle(memory_database& db, const call_log_batch& x) {
     if (!added) { // the moment at which it was first said stays
       i->second.text = msg.text;
       i->second.heard = msg.heard;
+      i->second.latency_ms = msg.latency_ms;
     }
   }
+  for (auto& use : x.usage)
+    if (std::none_of(db.usage.begin(), db.usage.end(),
+                     [&](auto& y) { return is_same_use(use, y); }))
+      db.usage.push_back(use);
   return caf::unit;
 }
 

@@ -32,6 +32,8 @@ struct memory_database {
   std::map<std::pair<std::string, uint64_t>, call_event> events;
   /// By file.
   std::map<std::string, recording_record> recordings;
+  /// In the order in which it was stored, each once.
+  std::vector<usage_event> usage;
 
   /// Asked before each request is carried out, with the name of its message
   /// ("call_log_batch"): an error becomes the answer and nothing is stored.

@@ -123,6 +123,7 @@ void rehearsal::prepare() {
   plan.limits = script_.limits;
   plan.turns = script_.turns;
   plan.credit = script_.credit;
+  plan.reservation = script_.reservation;
   plan.agent = agent;
   plan.brief = [this](const agent_record& x) { return brief(script_, x); };
   plan.recognisers = script_.recogniser.providers;

@@ -152,6 +152,7 @@ struct call_script {
   velox::manners manners{};
   bool own_manners = false;
   int64_t credit = 100'000;
+  int64_t reservation = 300; ///< talk time that a call holds ahead
 
   std::vector<leg_script> legs{1};
   stage_script recogniser{};

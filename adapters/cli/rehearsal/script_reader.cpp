@@ -327,6 +327,8 @@ void read_call(file_map& map, call_script& out) {
   }
   if (auto x = read_span(map, "credit"))
     out.credit = *x / seconds{1};
+  if (auto x = read_span(map, "reservation"))
+    out.reservation = *x / seconds{1};
   out.patience = read_span(map, "patience", out.patience);
   if (auto sub = map.map("line"))
     read_line(*sub, out.quality);

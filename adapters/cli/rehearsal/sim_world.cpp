@@ -20,28 +20,65 @@ std::string name_of(const char* stage, size_t number) {
   return std::string{stage} + "-" + std::to_string(number);
 }
 
+mishap luck_of(sim_book& book, const std::string& call_id, uint64_t tick) {
+  auto first = book.tried.emplace(call_id, tick).second;
+  return book.luck && first ? book.luck() : mishap::none;
+}
+
+/// Notes what `x` has added to the bill of its call.
+template <class Piece>
+void note(sim_book& book, const Piece& x, int64_t billed) {
+  auto& before = book.billed[x.call_id];
+  if (billed != before)
+    book.booked.push_back({x.org_id, x.call_id, x.tick, billed - before, x.at});
+  before = billed;
+}
+
+caf::result<talk_time>
+charged(ledger_actor::pointer self, sim_book& book, const charge& x) {
+  auto luck = luck_of(book, x.call_id, x.tick);
+  if (luck == mishap::fail)
+    return caf::make_error(errc::store_failed, std::string{"ledger drill"});
+  auto left = book.arithmetic->book(x);
+  if (!left)
+    return caf::make_error(errc::not_found);
+  note(book, x, left->billed_seconds);
+  if (luck != mishap::lose)
+    return *left;
+  book.unanswered.push_back(self->make_response_promise<talk_time>());
+  return book.unanswered.back();
+}
+
+caf::result<call_bill>
+settled(ledger_actor::pointer self, sim_book& book, const settle_call& x) {
+  auto luck = luck_of(book, x.call_id, x.tick);
+  if (luck == mishap::fail)
+    return caf::make_error(errc::store_failed, std::string{"ledger drill"});
+  auto bill = book.arithmetic->settle(x);
+  if (!bill)
+    return caf::make_error(errc::not_found);
+  note(book, x, bill->billed_seconds);
+  if (luck != mishap::lose)
+    return *bill;
+  book.unsettled.push_back(self->make_response_promise<call_bill>());
+  return book.unsettled.back();
+}
+
 ledger_actor::behavior_type
 sim_ledger(ledger_actor::pointer self, sim_book_ptr book) {
-  return {[self, book](const charge& x) -> caf::result<balance> {
-    auto first = book->tried.emplace(x.call_id, x.tick).second;
-    auto luck = book->luck && first ? book->luck() : mishap::none;
-    if (luck == mishap::fail)
-      return caf::make_error(errc::store_failed, std::string{"ledger drill"});
-    auto known
-      = std::any_of(book->booked.begin(), book->booked.end(), [&](auto& y) {
-          return y.call_id == x.call_id && y.tick == x.tick;
-        });
-    auto left = book->arithmetic.book(x);
-    if (left && !known)
-      book->booked.push_back(x);
-    if (luck == mishap::lose) {
-      book->unanswered.push_back(self->make_response_promise<balance>());
-      return book->unanswered.back();
-    }
-    if (!left)
+  return {
+    [book](const reserve_talk_time& x) -> caf::result<talk_time> {
+      if (auto hold = book->arithmetic->reserve(x))
+        return *hold;
       return caf::make_error(errc::out_of_credit);
-    return *left;
-  }};
+    },
+    [self, book](const charge& x) { return charged(self, *book, x); },
+    [self, book](const settle_call& x) { return settled(self, *book, x); },
+    [book](const release_talk_time& x) { book->arithmetic->release(x); },
+    [book](const find_credit& x) { return book->arithmetic->of(x.org_id); },
+    [](const list_quiet_calls&) { return quiet_calls{}; },
+    [](const recover_call&) { return call_recovered{}; },
+  };
 }
 
 recorder_actor::behavior_type
@@ -102,8 +139,8 @@ agent_record sim_agent() {
 
 sim_world::sim_world(world_plan plan)
   : db(make_memory_database(plan.agent)),
-    book(std::make_shared<sim_book>(plan.credit)), agent_(plan.agent),
-    epoch_(time.now()) {
+    book(std::make_shared<sim_book>(plan.credit, plan.reservation)),
+    agent_(plan.agent), epoch_(time.now()) {
   config::log().set_level(spdlog::level::off);
   actors::engine_options options;
   options.admission = plan.admission;
@@ -235,8 +272,9 @@ void sim_world::kill_ledger() {
 }
 
 void sim_world::spend_credit() {
-  auto left = book->arithmetic.of(agent_.org_id).seconds;
-  book->arithmetic.book({agent_.org_id, "another call", 0, left});
+  auto left = book->arithmetic->of(agent_.org_id).credit_seconds;
+  book->arithmetic->withdraw(agent_.org_id, left,
+                             "spent-" + std::to_string(++spent_));
 }
 
 void sim_world::kill_registry() {

@@ -13,16 +13,21 @@ namespace velox::rehearsal {
 /// The talk time of all calls, open to the test, and outliving the ledger
 /// actor that keeps it.
 struct sim_book {
-  explicit sim_book(int64_t credit) : arithmetic(credit) {}
+  explicit sim_book(int64_t credit, int64_t reservation = 300)
+    : arithmetic(
+      std::make_shared<actors::talk_time_book>(credit, reservation)) {}
 
-  actors::talk_time_book arithmetic;
-  /// Every charge that was booked, in order, once.
+  std::shared_ptr<actors::talk_time_book> arithmetic;
+  /// Every charge that was booked, in order, once; a settlement's last piece
+  /// among them, unless it was empty.
   std::vector<charge> booked;
   /// Asked when a tick is charged for the first time: `lose` books without an
   /// answer, `fail` does not book.
   std::function<mishap()> luck;
   std::set<std::pair<std::string, uint64_t>> tried;
-  std::vector<caf::typed_response_promise<balance>> unanswered;
+  std::vector<caf::typed_response_promise<talk_time>> unanswered;
+  std::vector<caf::typed_response_promise<call_bill>> unsettled;
+  std::map<std::string, int64_t> billed; ///< by call
 };
 
 using sim_book_ptr = std::shared_ptr<sim_book>;
@@ -77,6 +82,7 @@ struct world_plan {
   turn_policy turns{};
   actors::admission_options admission{};
   int64_t credit = 100'000;         ///< seconds
+  int64_t reservation = 300;        ///< seconds that a call holds ahead
   agent_record agent = sim_agent(); ///< everybody calls this one
   briefing_source brief{};          ///< empty: nothing but defaults
   std::shared_ptr<tool_port> tools{};
@@ -109,7 +115,8 @@ public:
   void kill_ledger();
   void kill_registry();
 
-  /// The organisation's talk time is used up from now on.
+  /// The organisation's talk time is used up from now on, but for what calls
+  /// hold already.
   void spend_credit();
 
   /// A drill, as an operator orders it.
@@ -144,6 +151,7 @@ private:
   std::shared_ptr<std::map<std::string, stage_world_ptr>> stages_
     = std::make_shared<std::map<std::string, stage_world_ptr>>();
   size_t engine_actors_ = 0;
+  size_t spent_ = 0; ///< times that the credit was
 };
 
 } // namespace velox::rehearsal

@@ -131,6 +131,7 @@ private:
       at += size;
       piece.last = at == known.mulaw.size();
       piece.attempt = x.attempt;
+      piece.remembered = true;
       auto until = static_cast<int64_t>(at / 8); // milliseconds
       while (word < known.words.size()
              && (piece.last || known.words[word].start_ms < until))
