@@ -1,5 +1,6 @@
 #include "persistence/outbox.hpp"
 
+#include "persistence/retry.hpp"
 #include "persistence/webhook_endpoints.hpp"
 
 #include <optional>

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "protocol/errc.hpp"
 #include "protocol/records.hpp"
 
-#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
+#include <caf/make_message.hpp> // what errc.hpp needs and does not include
 #include <caf/meta/type_name.hpp>
 #include <caf/type_id.hpp>
 #include <caf/typed_actor.hpp>

@@ -37,8 +37,8 @@ struct connector::attempt {
 connector::connector(core_ptr out, origin to, bool tunnel,
                      clock::time_point deadline)
   : out_(std::move(out)), to_(std::move(to)), tunnel_(tunnel),
-    deadline_(deadline), proxy_(way_of(*out_, to_)),
-    timer_(out_->io), stagger_(out_->io) {
+    deadline_(deadline), proxy_(way_of(*out_, to_)), timer_(out_->io),
+    stagger_(out_->io) {
   // nop
 }
 

@@ -52,8 +52,8 @@ void http_exchange::start() {
     return on_fail(failure::bad_url, "not an http or https URL", false);
   host_ = to->where.host;
   to->where.public_only = asked_.public_only;
-  auto way = asked_.public_only ? std::nullopt
-                                : out_->shared->proxies.find(to->where);
+  auto way
+    = asked_.public_only ? std::nullopt : out_->shared->proxies.find(to->where);
   auto head = request_head(asked_, *to, way);
   if (!head)
     return on_fail(failure::bad_url, "the request is not well-formed", false);
