@@ -107,6 +107,28 @@ struct billing_settings {
   bool operator==(const billing_settings&) const = default;
 };
 
+struct stripe_settings {
+  std::string secret_key;
+  std::string webhook_secret;
+  std::string starter_price_id;
+  std::string pro_price_id;
+  std::string enterprise_price_id;
+  std::string base_url = "https://api.stripe.com";
+  uint64_t minute_price = 0; ///< minor units; 0: minutes are not sold alone
+  std::string currency = "usd";
+  std::string success_url;
+  std::string cancel_url;
+  std::string meter_event;
+  bool operator==(const stripe_settings&) const = default;
+};
+
+struct webhook_settings {
+  bool allow_private = false;
+  std::string key; ///< 32 bytes, hex; empty: in the data directory
+  uint64_t concurrency = 32;
+  bool operator==(const webhook_settings&) const = default;
+};
+
 struct log_settings {
   std::string level = "info";
   bool operator==(const log_settings&) const = default;
@@ -124,6 +146,8 @@ struct settings {
   recording_settings recording;
   agent_settings agents;
   billing_settings billing;
+  stripe_settings stripe;
+  webhook_settings webhooks;
   log_settings log;
   std::string admin_api_key; ///< empty: kept in the data directory
   bool operator==(const settings&) const = default;
