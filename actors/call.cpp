@@ -47,6 +47,10 @@ void call_state::on_timer(uint64_t number) {
       break;
     case timer::screen: screen(screening.on_time(self->clock().now())); break;
     case timer::lull: on_lull(); break;
+    case timer::lease:
+      if (now_in == phase::starting)
+        take_lease();
+      break;
   }
 }
 
@@ -178,12 +182,14 @@ call_actor::behavior_type call(call_pointer self, call_options options) {
     },
     [self](const stage_late& x) { self->state.on_late(x); },
     [self](const stage_failed& x) { self->state.on_stage_failed(x); },
+    [self](const floor_changed& x) { self->state.on_floor(x); },
     [self](const presence_asked& x) { self->state.on_presence(x); },
     [self](const sentence& x) { self->state.on_sentence(x); },
     [self](const language_chosen& x) { self->state.on_language(x); },
     [self](const tools_at_work& x) {
       if (x.turn == self->state.talk.current().turn)
         self->state.tools_run = x.on;
+      self->state.show_stage(self->state.stage);
     },
     [self](const tone_heard& x) {
       auto& state = self->state;

@@ -28,7 +28,8 @@ using call_pointer = pinned_pointer<call_actor, call_state>;
 /// call.cpp (who may speak to it, timers), call_start.cpp (admission),
 /// call_opening.cpp (the first words, or a machine's), call_dialogue.cpp
 /// (turns), call_silence.cpp (who waits hears something), call_language.cpp,
-/// call_recording.cpp, call_end.cpp (how it ends).
+/// call_recording.cpp, call_session.cpp (what other nodes know of it),
+/// call_end.cpp (how it ends).
 struct call_state {
   static inline const char* name = "call";
 
@@ -52,6 +53,7 @@ struct call_state {
     ambience,
     screen,
     lull,
+    lease,
   };
 
   /// What is said before the conversation begins.
@@ -155,6 +157,13 @@ struct call_state {
   void start_recording();
   void finish_recording();
 
+  // -- call_session.cpp
+  // -----------------------------------------------------
+
+  void take_lease();
+  void on_floor(const floor_changed& x);
+  void show_stage(call_stage x);
+
   // -- call_end.cpp
   // ------------------------------------------------------------
 
@@ -177,7 +186,7 @@ struct call_state {
   call_pointer self;
   call_options options;
   phase now_in = phase::starting;
-  std::array<uint64_t, 9> timers{};
+  std::array<uint64_t, 10> timers{};
   call_journal journal;
 
   agent_record agent;
@@ -212,6 +221,11 @@ struct call_state {
 
   bool consented = false;      ///< to being recorded
   bool recording_open = false; ///< its file is not finished
+
+  int64_t fence = 0;       ///< of its lease; 0: it has none
+  uint32_t lease_asks = 0; ///< times
+  call_stage stage = call_stage::starting;
+  uint64_t interruptions = 0;
 
   bool wire_open = true;
   end_reason why = end_reason::caller_hung_up;

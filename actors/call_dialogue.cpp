@@ -256,6 +256,8 @@ void call_state::on_cut(const playback_cut& x) {
         .add("unsent", words.unsent)
         .str());
   log_message(talk.agent_message(x.turn));
+  ++interruptions;
+  show_stage(stage);
   if (options.services->counters.interrupted)
     options.services->counters.interrupted();
   if (x.turn != talk.current().turn)

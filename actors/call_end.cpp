@@ -63,6 +63,7 @@ void call_state::finish(end_reason reason, std::string explained,
   }
   now_in = phase::saying_goodbye;
   self->now_doing("saying goodbye");
+  show_stage(call_stage::saying_goodbye);
   stop_speaking();
   pending_answer.reset();
   openings.clear();
@@ -166,6 +167,7 @@ void call_state::close_conversation() {
   x.explanation = explanation;
   x.transfer_to = transfer_to;
   x.billed_seconds = billed_seconds;
+  x.fence = fence;
   auto& services = *options.services;
   self->request(services.store, services.limits.answer_due, std::move(x))
     .then(

@@ -24,9 +24,10 @@ void put_back(std::vector<T>& front, std::vector<T>& to, size_t limit) {
 
 } // namespace
 
-void call_journal::open(std::string call_id, uint64_t first) {
+void call_journal::open(std::string call_id, uint64_t first, int64_t fence) {
   call_id_ = std::move(call_id);
   next_ = first_ = first;
+  fence_ = fence;
 }
 
 void call_journal::add(unix_ms at, std::string kind, uint64_t turn,
@@ -62,6 +63,7 @@ std::optional<call_log_batch> call_journal::take() {
   if (under_way_ || nothing_waits())
     return std::nullopt;
   under_way_ = std::exchange(waiting_, {});
+  under_way_->fence = fence_;
   return under_way_;
 }
 

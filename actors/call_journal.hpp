@@ -18,8 +18,9 @@ public:
   static constexpr size_t limit = 10'000;
   static constexpr size_t slack = 1'000;
 
-  /// `first` is the number of the first event, from 1 on.
-  void open(std::string call_id, uint64_t first);
+  /// `first` is the number of the first event, from 1 on; `fence` goes with
+  /// every batch.
+  void open(std::string call_id, uint64_t first, int64_t fence = 0);
 
   void add(unix_ms at, std::string kind, uint64_t turn, std::string detail);
   void add(message_record x);
@@ -41,6 +42,7 @@ private:
 
   std::string call_id_;
   uint64_t next_ = 1;
+  int64_t fence_ = 0;
   uint64_t first_ = 1; ///< so that no usage has the number of one in the past
   uint64_t usage_noted_ = 0;
   call_log_batch waiting_;

@@ -3,6 +3,7 @@
 #include "actors/supervisor.hpp"
 #include "actors/turn_machine.hpp"
 #include "protocol/ports.hpp"
+#include "protocol/session_store.hpp"
 
 #include <functional>
 #include <memory>
@@ -53,6 +54,9 @@ struct call_services {
   ledger_actor ledger;
   /// Whom to ask before a provider is used; null: nobody.
   provider_gateway_actor gateways;
+  /// Who keeps the calls of all nodes apart and shows them; null: nobody.
+  session_store_actor sessions{};
+  std::string node{}; ///< this one's name; empty: it has none
   provider_source choose;
   briefing_source brief;
   std::shared_ptr<tool_port> tools;         ///< null: the built-in ones only

@@ -44,8 +44,9 @@ void call_state::ask_for_slot() {
     .then(
       [this](const admitted&) {
         self->monitor(self->current_sender());
-        if (now_in == phase::starting && !children && !reserving)
-          reserve_talk();
+        if (now_in == phase::starting && !children && !reserving
+            && lease_asks == 0)
+          take_lease();
       },
       [this](const caf::error& why) {
         if (now_in != phase::starting) {
@@ -110,6 +111,7 @@ void call_state::refuse(const caf::error& why, const char* doing_what) {
     x.at = options.services->time_of_day();
     x.why = end_reason::refused;
     x.explanation = std::string{"Refused while "} + doing_what + ".";
+    x.fence = fence;
     caf::anon_send(options.services->store, std::move(x));
   }
   if (options.services->counters.ended)
@@ -130,7 +132,7 @@ void call_state::open_conversation() {
   auto& services = *options.services;
   self
     ->request(services.store, services.limits.answer_due,
-              velox::open_conversation{std::move(x)})
+              velox::open_conversation{std::move(x), fence, services.node})
     .then(
       [this](const conversation_record& stored) {
         if (stored.status != conversation_status::active) {
@@ -144,7 +146,7 @@ void call_state::open_conversation() {
           past = static_cast<uint64_t>(
             std::max<unix_ms>(started_at - stored.started_at, 0));
         }
-        journal.open(options.start.call_id, past + 1);
+        journal.open(options.start.call_id, past + 1, fence);
         opened = true;
         if (now_in == phase::starting)
           find_agent();

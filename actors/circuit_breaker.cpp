@@ -64,6 +64,30 @@ void circuit_breaker::hold_off(caf::timespan span, time_point now) {
   held_until_ = held_until_ ? std::max(*held_until_, until) : until;
 }
 
+void circuit_breaker::open_elsewhere(caf::timespan span, time_point now) {
+  span = std::min(span, policy_.longest);
+  if (span <= caf::timespan{0})
+    return;
+  auto until = now + span;
+  opened_until_ = opened_until_ ? std::max(*opened_until_, until) : until;
+  pause_ = std::max(pause_, policy_.pause);
+  probing_ = false;
+}
+
+void circuit_breaker::closed_elsewhere(time_point now) {
+  if (opened_until_ && now < *opened_until_)
+    opened_until_ = now;
+}
+
+caf::timespan circuit_breaker::left(time_point now) const {
+  caf::timespan result{0};
+  if (opened_until_)
+    result = std::max<caf::timespan>(result, *opened_until_ - now);
+  if (held_until_)
+    result = std::max<caf::timespan>(result, *held_until_ - now);
+  return result;
+}
+
 bool circuit_breaker::unproven(time_point now) const {
   return std::none_of(results_.begin(), results_.end(), [&](auto& x) {
     return x.ok && now - x.at <= policy_.memory;

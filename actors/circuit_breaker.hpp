@@ -46,6 +46,15 @@ public:
   /// The vendor asked for a pause (`Retry-After`): nobody asks before.
   void hold_off(caf::timespan span, time_point now);
 
+  /// Another node's breaker has opened, or its vendor works again: do not ask
+  /// for `span`, or find out at once. What comes then is decided by our own
+  /// probe, so that no word from outside can keep it open.
+  void open_elsewhere(caf::timespan span, time_point now);
+  void closed_elsewhere(time_point now);
+
+  /// How long it will be open yet; 0 when it is not.
+  caf::timespan left(time_point now) const;
+
   /// Nothing asked of it has succeeded within the memory.
   bool unproven(time_point now) const;
 

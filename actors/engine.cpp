@@ -122,6 +122,11 @@ engine(pointer self, const engine_options& options) {
       if (at != self->state.gateways.end())
         self->send(at->second, x);
     },
+    [self](const breaker_changed& x) {
+      auto at = self->state.gateways.find(x.provider);
+      if (at != self->state.gateways.end())
+        self->send(at->second, x);
+    },
     [self](const list_providers&) { return all_providers(self); },
     [to_store](find_agent_by_number& x) { return to_store(std::move(x)); },
     [to_store](find_agent& x) { return to_store(std::move(x)); },

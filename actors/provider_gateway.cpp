@@ -105,6 +105,35 @@ void give_back(pointer self, uint64_t ticket) {
   self->demonitor(holder);
 }
 
+/// Tells the other nodes what we have found out ourselves.
+void publish(pointer self, circuit_breaker::state now_in) {
+  auto& state = self->state;
+  if (!state.options.sessions || now_in == circuit_breaker::state::half_open)
+    return;
+  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+    state.breaker.left(self->clock().now()));
+  self->send(state.options.sessions,
+             breaker_changed{state.options.provider,
+                             now_in == circuit_breaker::state::open,
+                             left.count()});
+}
+
+void on_changed_elsewhere(pointer self, const breaker_changed& x) {
+  auto& breaker = self->state.breaker;
+  auto now = self->clock().now();
+  auto before = breaker.now_in(now);
+  if (x.open)
+    breaker.open_elsewhere(std::chrono::milliseconds{x.pause_ms}, now);
+  else
+    breaker.closed_elsewhere(now);
+  if (auto after = breaker.now_in(now); before != after)
+    config::log().warn("A provider's circuit breaker follows another node's. "
+                       "provider={} is={} node={}",
+                       config::field(self->state.options.provider),
+                       circuit_breaker::to_text(after), config::field(x.node));
+  look_at_waiting(self);
+}
+
 void on_used(pointer self, const provider_used& x) {
   auto& state = self->state;
   auto at = state.places.find(x.ticket);
@@ -127,12 +156,14 @@ void on_used(pointer self, const provider_used& x) {
     state.breaker.abandoned();
   }
   auto after = state.breaker.now_in(now);
-  if (before != after)
+  if (before != after) {
     config::log().warn("A provider's circuit breaker changed. provider={} "
                        "was={} is={}",
                        config::field(state.options.provider),
                        circuit_breaker::to_text(before),
                        circuit_breaker::to_text(after));
+    publish(self, after);
+  }
   if (!x.more)
     give_back(self, x.ticket);
   look_at_waiting(self);
@@ -160,6 +191,7 @@ provider_gateway(pointer self, gateway_options options) {
   return {
     [self](const use_provider&) { return on_use(self); },
     [self](const provider_used& x) { on_used(self, x); },
+    [self](const breaker_changed& x) { on_changed_elsewhere(self, x); },
     [self](const list_providers&) {
       auto& state = self->state;
       auto result = state.counts;

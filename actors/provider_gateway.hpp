@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/circuit_breaker.hpp"
-#include "protocol/interfaces.hpp"
+#include "protocol/session_store.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -21,6 +21,8 @@ struct gateway_options {
   std::size_t scouts = 8;
   caf::timespan scouting = std::chrono::milliseconds{1500};
   breaker_policy breaker;
+  /// Whom to tell when the breaker changes, for the other nodes; null: nobody.
+  session_store_actor sessions{};
 };
 
 struct gateway_state {

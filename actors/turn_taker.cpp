@@ -23,6 +23,19 @@ void stop_everybody(turn_taker_pointer self, const cancel& x) {
   self->send(others.llm, x);
 }
 
+/// Operators need not know how the end of a turn is found.
+call_stage stage_of(turn_state x) {
+  switch (x) {
+    case turn_state::listening: return call_stage::listening;
+    case turn_state::user_speaking:
+    case turn_state::finishing: return call_stage::user_speaking;
+    case turn_state::thinking: return call_stage::thinking;
+    case turn_state::speaking:
+    case turn_state::overlapping: return call_stage::speaking;
+  }
+  return call_stage::listening;
+}
+
 void act(turn_taker_pointer self) {
   auto& state = self->state;
   for (auto& action : state.machine.take_actions()) {
@@ -33,6 +46,10 @@ void act(turn_taker_pointer self) {
                action);
   }
   self->now_doing(turn_machine::to_text(state.machine.now_in()));
+  if (auto stage = stage_of(state.machine.now_in()); stage != state.stage) {
+    state.stage = stage;
+    self->send(state.call, floor_changed{stage});
+  }
   if (auto at = state.machine.next_look()) {
     caf::timespan left = *at - self->clock().now();
     wake(self, std::max(left, caf::timespan{0}), ++state.look);

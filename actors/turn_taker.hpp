@@ -14,6 +14,7 @@ struct turn_taker_state {
   call_actor call;
   peers others;
   turn_machine machine;
+  call_stage stage = call_stage::starting; ///< as the call was told
   uint64_t look = 0; ///< numbers the timers: an earlier one means nothing
 };
 

@@ -126,6 +126,14 @@ std::vector<setting_key> engine_keys() {
      .meaning = "How long the token that admits a media socket is valid.",
      .least = second,
      .most = hour},
+    {.name = "calls.per_caller_per_minute",
+     .in = VELOX_IN(calls.per_caller_per_minute),
+     .meaning = "How many calls one number may make per minute, over all "
+                "nodes; more get a busy signal. No person redials every "
+                "second, a robot does. Withheld numbers are not counted; 0: "
+                "no limit.",
+     .least = 0,
+     .most = 100000},
     {.name = "calls.restart_limit",
      .in = VELOX_IN(calls.restart_limit),
      .meaning = "How many restarts of a call's parts are allowed in "
@@ -228,6 +236,28 @@ std::vector<setting_key> engine_keys() {
      .meaning = "How long connecting to PostgreSQL may take.",
      .least = second / 10,
      .most = minute},
+    {.name = "storage.redis_url",
+     .in = VELOX_IN(storage.redis_url),
+     .meaning = "The Redis through which several nodes share live calls, such "
+                "as redis://user:password@host:6379/0; empty, with "
+                "storage.redis_host: this process is alone.",
+     .environment = "REDIS_URL",
+     .secret = true},
+    {.name = "storage.redis_host",
+     .in = VELOX_IN(storage.redis_host),
+     .meaning = "The same by host name, for a Redis without a password.",
+     .environment = "REDIS_HOST"},
+    {.name = "storage.redis_port",
+     .in = VELOX_IN(storage.redis_port),
+     .meaning = "The port that goes with storage.redis_host.",
+     .environment = "REDIS_PORT",
+     .least = 1,
+     .most = 65535},
+    {.name = "storage.node_name",
+     .in = VELOX_IN(storage.node_name),
+     .meaning = "This node's name, different on every node and the same after "
+                "a restart; empty: host name and port.",
+     .environment = "VELOX_NODE_NAME"},
     {.name = "speech.threads",
      .in = VELOX_IN(speech.threads),
      .meaning = "Threads that recognise and synthesise speech without a "
@@ -293,6 +323,82 @@ std::vector<setting_key> engine_keys() {
      .meaning = "A file with what vendors charge (YAML), for the cost of "
                 "calls; empty: the built-in list, config/prices.yaml.",
      .kind = text_kind::file},
+    {.name = "stripe.secret_key",
+     .in = VELOX_IN(stripe.secret_key),
+     .meaning = "Stripe's API key (sk_... or rk_...); empty: nothing is sold "
+                "here.",
+     .environment = "STRIPE_SECRET_KEY",
+     .secret = true},
+    {.name = "stripe.webhook_secret",
+     .in = VELOX_IN(stripe.webhook_secret),
+     .meaning = "The secret of Stripe's webhook endpoint (whsec_...), which "
+                "signs what comes to POST /stripe/webhook; empty: all of it is "
+                "refused.",
+     .environment = "STRIPE_WEBHOOK_SECRET",
+     .secret = true},
+    {.name = "stripe.starter_price_id",
+     .in = VELOX_IN(stripe.starter_price_id),
+     .meaning = "Stripe's price (price_...) of the plan STARTER, 1,000 minutes "
+                "with each paid invoice.",
+     .environment = "STRIPE_STARTER_PRICE_ID"},
+    {.name = "stripe.pro_price_id",
+     .in = VELOX_IN(stripe.pro_price_id),
+     .meaning = "The price of the plan PRO, 5,000 minutes.",
+     .environment = "STRIPE_PRO_PRICE_ID"},
+    {.name = "stripe.enterprise_price_id",
+     .in = VELOX_IN(stripe.enterprise_price_id),
+     .meaning = "The price of the plan ENTERPRISE, 20,000 minutes.",
+     .environment = "STRIPE_ENTERPRISE_PRICE_ID"},
+    {.name = "stripe.base_url",
+     .in = VELOX_IN(stripe.base_url),
+     .meaning = "Stripe's API.",
+     .environment = "STRIPE_BASE_URL",
+     .kind = text_kind::url,
+     .may_be_empty = false},
+    {.name = "stripe.minute_price",
+     .in = VELOX_IN(stripe.minute_price),
+     .meaning = "What a minute costs that is bought without a plan, in minor "
+                "units of the currency (cents); 0: minutes are sold with plans "
+                "only.",
+     .least = 0,
+     .most = 1000000},
+    {.name = "stripe.currency",
+     .in = VELOX_IN(stripe.currency),
+     .meaning = "The currency of stripe.minute_price (ISO 4217, lower case).",
+     .may_be_empty = false},
+    {.name = "stripe.success_url",
+     .in = VELOX_IN(stripe.success_url),
+     .meaning = "Where a customer goes after paying; empty: "
+                "server.public_url. {CHECKOUT_SESSION_ID} becomes the "
+                "session's.",
+     .kind = text_kind::url},
+    {.name = "stripe.cancel_url",
+     .in = VELOX_IN(stripe.cancel_url),
+     .meaning = "Where a customer goes who turns back, and from the billing "
+                "portal; empty: server.public_url.",
+     .kind = text_kind::url},
+    {.name = "stripe.meter_event",
+     .in = VELOX_IN(stripe.meter_event),
+     .meaning = "The event name of a meter in Stripe that counts the minutes "
+                "of each call; empty: Stripe is told nothing of calls."},
+    {.name = "webhooks.allow_private",
+     .in = VELOX_IN(webhooks.allow_private),
+     .meaning = "Organisations' webhooks may go to http:// and to private "
+                "addresses. For development; with it, whoever sets a webhook "
+                "reaches this network."},
+    {.name = "webhooks.key",
+     .in = VELOX_IN(webhooks.key),
+     .meaning = "The key that webhooks' secrets are sealed with in the "
+                "database: 32 bytes as hexadecimal digits (openssl rand -hex "
+                "32), the same on all nodes; empty: one is made and kept in "
+                "the data directory.",
+     .environment = "VELOX_WEBHOOK_KEY",
+     .secret = true},
+    {.name = "webhooks.concurrency",
+     .in = VELOX_IN(webhooks.concurrency),
+     .meaning = "How many webhooks are under way at once.",
+     .least = 1,
+     .most = 1000},
     {.name = "log.level",
      .in = VELOX_IN(log.level),
      .meaning = "The least important lines to log.",

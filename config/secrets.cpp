@@ -153,6 +153,13 @@ std::string load_or_create_recording_key(const fs::path& data_dir) {
                         [] { return random_hex() + random_hex() + "\n"; });
 }
 
+std::string load_or_create_webhook_key(const settings& given) {
+  if (!given.webhooks.key.empty())
+    return given.webhooks.key;
+  return load_or_create(fs::path{given.storage.data_dir} / webhook_key_file,
+                        [] { return random_hex() + random_hex() + "\n"; });
+}
+
 secrets load_or_create_secrets(const settings& given) {
   auto out = load_or_create_secrets(fs::path{given.storage.data_dir});
   if (!given.twilio.auth_token.empty())

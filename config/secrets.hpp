@@ -33,4 +33,12 @@ inline constexpr const char* recording_key_file = "recording.key";
 /// it. Makes it as `load_or_create_secrets` makes those; throws `config_error`.
 std::string load_or_create_recording_key(const std::filesystem::path& data_dir);
 
+/// The file in the data directory with the key of webhooks' secrets.
+inline constexpr const char* webhook_key_file = "webhooks.key";
+
+/// The key that seals the secrets of organisations' webhooks in the database:
+/// the settings' own, else one that is made as the recordings' key is. 64
+/// hexadecimal digits; throws `config_error`.
+std::string load_or_create_webhook_key(const settings& given);
+
 } // namespace velox::config

@@ -46,6 +46,7 @@ struct call_settings {
   duration max_duration = std::chrono::hours{1};
   duration drain_limit = std::chrono::seconds{30};
   duration token_lifetime = std::chrono::seconds{60};
+  uint64_t per_caller_per_minute = 60; ///< 0: no limit
   uint64_t restart_limit = 3;
   duration restart_window = std::chrono::seconds{30};
   bool operator==(const call_settings&) const = default;
@@ -73,6 +74,10 @@ struct storage_settings {
   uint64_t pool = 4;
   duration statement_timeout = std::chrono::seconds{5};
   duration connect_timeout = std::chrono::seconds{5};
+  std::string redis_url;
+  std::string redis_host; ///< when there is no redis_url
+  uint16_t redis_port = 6379;
+  std::string node_name; ///< empty: host name and port
   bool operator==(const storage_settings&) const = default;
 };
 
@@ -104,6 +109,28 @@ struct billing_settings {
   bool operator==(const billing_settings&) const = default;
 };
 
+struct stripe_settings {
+  std::string secret_key;
+  std::string webhook_secret;
+  std::string starter_price_id;
+  std::string pro_price_id;
+  std::string enterprise_price_id;
+  std::string base_url = "https://api.stripe.com";
+  uint64_t minute_price = 0; ///< minor units; 0: minutes are not sold alone
+  std::string currency = "usd";
+  std::string success_url;
+  std::string cancel_url;
+  std::string meter_event;
+  bool operator==(const stripe_settings&) const = default;
+};
+
+struct webhook_settings {
+  bool allow_private = false;
+  std::string key; ///< 32 bytes, hex; empty: in the data directory
+  uint64_t concurrency = 32;
+  bool operator==(const webhook_settings&) const = default;
+};
+
 struct log_settings {
   std::string level = "info";
   bool operator==(const log_settings&) const = default;
@@ -121,6 +148,8 @@ struct settings {
   recording_settings recording;
   agent_settings agents;
   billing_settings billing;
+  stripe_settings stripe;
+  webhook_settings webhooks;
   log_settings log;
   std::string admin_api_key; ///< empty: kept in the data directory
   bool operator==(const settings&) const = default;

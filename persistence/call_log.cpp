@@ -11,25 +11,29 @@ namespace velox::persistence {
 namespace {
 
 // The organisation is that of the call, whatever the writer believes. There is
-// none for an unknown call, and then the rule NOT NULL refuses the row.
+// none for an unknown call, nor for whoever has an outdated lease on it, and
+// then the rule NOT NULL refuses the row.
 
-void add(batch& to, const call_event& ev) {
+void add(batch& to, const call_event& ev, int64_t fence) {
   if (ev.sequence == 0)
     throw database_error{failure::constraint,
                          "call_event.sequence: the first event has 1"};
   to.add("INSERT INTO call_events (call_id, sequence, org_id, at, kind, turn, "
          "detail) VALUES ($1, $2, "
-         "(SELECT org_id FROM conversations WHERE call_id = $1), "
+         "(SELECT org_id FROM conversations WHERE call_id = $1 "
+         "AND (CAST($7 AS BIGINT) = 0 OR fence <= CAST($7 AS BIGINT))), "
          "$3, $4, $5, $6) ON CONFLICT (call_id, sequence) DO NOTHING",
-         ev.call_id, ev.sequence, ev.at, ev.kind, ev.turn, storable(ev.detail));
+         ev.call_id, ev.sequence, ev.at, ev.kind, ev.turn, storable(ev.detail),
+         fence);
 }
 
-void add(batch& to, const message_record& msg) {
+void add(batch& to, const message_record& msg, int64_t fence) {
   to.add(
     "INSERT INTO messages (call_id, turn, role, org_id, text, heard, sent, "
     "unsent, at, model, prompt_tokens, completion_tokens, latency_ms) "
     "VALUES ($1, $2, $3, "
-    "(SELECT org_id FROM conversations WHERE call_id = $1), "
+    "(SELECT org_id FROM conversations WHERE call_id = $1 "
+    "AND (CAST($13 AS BIGINT) = 0 OR fence <= CAST($13 AS BIGINT))), "
     "$4, $5, $6, $7, $8, $9, $10, $11, $12) "
     "ON CONFLICT (call_id, turn, role) DO UPDATE SET text = excluded.text, "
     "heard = excluded.heard, sent = excluded.sent, unsent = excluded.unsent, "
@@ -39,7 +43,7 @@ void add(batch& to, const message_record& msg) {
     msg.call_id, msg.turn, msg.role, storable(msg.text),
     storable(msg.heard.heard), storable(msg.heard.sent),
     storable(msg.heard.unsent), msg.at, storable(msg.model), msg.usage.prompt,
-    msg.usage.completion, msg.latency_ms);
+    msg.usage.completion, msg.latency_ms, fence);
 }
 
 /// The ids of all calls that `x` has something of.
@@ -66,9 +70,9 @@ void call_log::append(std::span<const call_log_batch* const> all,
   batch writes{db_};
   for (auto x : all) {
     for (auto& ev : x->events)
-      add(writes, ev);
+      add(writes, ev, x->fence);
     for (auto& msg : x->messages)
-      add(writes, msg);
+      add(writes, msg, x->fence);
     for (auto& use : x->usage)
       add_usage(writes, use);
   }
@@ -79,7 +83,7 @@ void call_log::append(std::span<const call_log_batch* const> all,
       throw;
     for (auto x : all) // which rule was it?
       for (auto id : calls_of(*x))
-        insist_on_call(id);
+        conversations{db_}.insist_on_fence(id, x->fence);
     throw;
   }
 }

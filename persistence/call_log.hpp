@@ -23,7 +23,8 @@ public:
   /// (call, turn, role) gets the new text and heard state, and keeps its time.
   /// So a batch may be sent again, as long as batches stay in order. What is no
   /// UTF-8 in a text becomes U+FFFD, for words must not be lost over it. Throws
-  /// not_found when a call was never opened.
+  /// not_found when a call was never opened, database_error (constraint) when
+  /// another node has taken it since (`fence` of the batch).
   void append(const call_log_batch& x);
 
   /// The same for several at once, in one round trip: all of them or, when one

@@ -10,6 +10,9 @@ namespace velox::persistence {
 
 namespace {
 
+constexpr const char* too_late
+  = "the call's lease was taken by another node; this one writes no more of it";
+
 conversation_status parse_status(std::string_view text) {
   for (auto status :
        {conversation_status::active, conversation_status::completed,
@@ -49,7 +52,8 @@ bool may_reopen(const conversation_record& x) {
 
 } // namespace
 
-conversation_record conversations::open(const conversation_record& x) {
+conversation_record conversations::open(const conversation_record& x,
+                                        int64_t fence, std::string_view node) {
   transaction all{db_};
   auto stored = find(x.call_id);
   if (stored && stored->org_id != x.org_id)
@@ -76,8 +80,21 @@ conversation_record conversations::open(const conversation_record& x) {
     stored = find(x.call_id);
     call_notices{db_}.started(*stored);
   }
+  raise_fence(x.call_id, fence, node);
   all.commit("conversation.open");
   return *stored;
+}
+
+/// Whoever took the call's lease before this one writes no more.
+void conversations::raise_fence(std::string_view call_id, int64_t fence,
+                                std::string_view node) {
+  if (fence == 0)
+    return;
+  auto raised = db_.execute("UPDATE conversations SET fence = $2, node = $3 "
+                            "WHERE call_id = $1 AND fence <= $2",
+                            call_id, fence, node);
+  if (raised == 0)
+    throw database_error{failure::constraint, too_late};
 }
 
 void conversations::close(const close_conversation& x) {
@@ -92,11 +109,12 @@ void conversations::close(const close_conversation& x) {
     "explanation = $5, transfer_to = $6, billed_seconds = $7, "
     "cost_micro = COALESCE((SELECT CAST(SUM(e.cost_micro) AS BIGINT) "
     "FROM cost_events e WHERE e.call_id = $1), 0) "
-    "WHERE call_id = $1 AND status = 'ACTIVE'",
+    "WHERE call_id = $1 AND status = 'ACTIVE' "
+    "AND (CAST($8 AS BIGINT) = 0 OR fence <= CAST($8 AS BIGINT))",
     x.call_id, to_text(x.status), x.at, to_text(x.why), x.explanation,
-    x.transfer_to, bill ? bill->seconds : x.billed_seconds);
-  if (closed == 0 && !find(x.call_id))
-    throw not_found{"no such conversation"};
+    x.transfer_to, bill ? bill->seconds : x.billed_seconds, x.fence);
+  if (closed == 0)
+    insist_on_fence(x.call_id, x.fence);
   if (closed != 0 && (!bill || bill->final))
     call_notices{db_}.ended(*find(x.call_id));
   all.commit("conversation.close");

@@ -17,12 +17,16 @@ public:
   /// the engine or the wire went away is live again; one that ended otherwise
   /// stays ended: look at the status of what is returned. Throws not_found when
   /// the organisation has no such agent, or the call is another organisation's.
-  conversation_record open(const conversation_record& x);
+  /// `fence` is of the lease that `node` has on the call: from now on, whoever
+  /// has a lower one can neither log nor close it. Throws database_error
+  /// (constraint) when that is ourselves. 0: leases do not matter.
+  conversation_record open(const conversation_record& x, int64_t fence = 0,
+                           std::string_view node = "");
 
   /// Ends a call. The first to do so wins: on an ended call nothing happens.
   /// What the ledger has billed counts, not what `x` says. The outside is told
   /// (call.ended) once the call is settled too. Throws not_found for an unknown
-  /// call.
+  /// call, database_error (constraint) when another node has it.
   void close(const close_conversation& x);
 
   /// The ledger has settled this call: the bill is final. Does nothing while
@@ -32,6 +36,10 @@ public:
   /// When the last event of the call log was; 0: there is none.
   unix_ms last_event(std::string_view call_id);
 
+  /// For whoever could not write: throws not_found for an unknown call,
+  /// database_error (constraint) when `fence` is of an outdated lease.
+  void insist_on_fence(std::string_view call_id, int64_t fence);
+
   /// For carriers and operators, who know the call and no organisation.
   std::optional<conversation_record> find(std::string_view call_id);
 
@@ -39,6 +47,8 @@ public:
   find(std::string_view org_id, std::string_view call_id);
 
 private:
+  void
+  raise_fence(std::string_view call_id, int64_t fence, std::string_view node);
   struct bill {
     int64_t seconds = 0;
     bool final = false;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "persistence/database.hpp"
-#include "protocol/records.hpp"
+#include "protocol/outside.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace velox::persistence {
 
@@ -20,13 +22,33 @@ struct outbox_event {
 };
 
 /// What waits to be told to the outside. It is written in the transaction of
-/// what it tells, so neither is there without the other.
+/// what it tells, so neither is there without the other; then it is delivered
+/// at least once, by whichever node claims it.
 class outbox {
 public:
   explicit outbox(connection& db) : db_(db) {}
 
-  /// Nothing is kept for an organisation without an endpoint.
+  /// Nothing is kept for an organisation without an endpoint, or with one that
+  /// is disabled.
   void add(const outbox_event& x);
+
+  /// Takes what is due, the oldest first, for `lease` milliseconds: whoever
+  /// dies meanwhile has it sent again, under the same id. What a call tells
+  /// later waits for what it told before, as long as that was tried less than
+  /// three times. One transaction.
+  std::vector<claimed_webhook> claim(const claim_webhooks& x);
+
+  /// How an attempt ended. An attempt that outlived its lease changes nothing.
+  /// One transaction.
+  void finish(const finish_webhook& x);
+
+  webhook_backlog backlog();
+
+  /// Newest first.
+  std::vector<webhook_record> list(const list_webhooks& x);
+
+  /// Throws not_found when the organisation has no such dead webhook.
+  void retry(const retry_webhook& x);
 
 private:
   connection& db_;

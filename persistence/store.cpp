@@ -158,8 +158,9 @@ store(store_pointer self, const store_options& options) {
       });
     },
     [&state](const open_conversation& x) {
-      return state.run(
-        [&](connection& db) { return conversations{db}.open(x.conversation); });
+      return state.run([&](connection& db) {
+        return conversations{db}.open(x.conversation, x.fence, x.node);
+      });
     },
     [&state](const find_conversation& x) {
       return state.run([&](connection& db) {

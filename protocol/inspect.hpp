@@ -345,7 +345,7 @@ auto inspect(Inspector& f, log_entry& x) {
 template <class Inspector>
 auto inspect(Inspector& f, call_log_batch& x) {
   return f(caf::meta::type_name("call_log_batch"), x.events, x.messages,
-           x.usage);
+           x.usage, x.fence);
 }
 
 template <class Inspector>
@@ -470,7 +470,8 @@ auto inspect(Inspector& f, list_events& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, open_conversation& x) {
-  return f(caf::meta::type_name("open_conversation"), x.conversation);
+  return f(caf::meta::type_name("open_conversation"), x.conversation, x.fence,
+           x.node);
 }
 
 template <class Inspector>
@@ -501,7 +502,8 @@ auto inspect(Inspector& f, stray_recordings& x) {
 template <class Inspector>
 auto inspect(Inspector& f, close_conversation& x) {
   return f(caf::meta::type_name("close_conversation"), x.call_id, x.status,
-           x.at, x.why, x.explanation, x.transfer_to, x.billed_seconds);
+           x.at, x.why, x.explanation, x.transfer_to, x.billed_seconds,
+           x.fence);
 }
 
 } // namespace velox

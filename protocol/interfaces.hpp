@@ -2,6 +2,7 @@
 
 #include "protocol/billing.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/sessions.hpp"
 
 #include <caf/atom.hpp>
 #include <caf/typed_actor.hpp>
@@ -99,6 +100,8 @@ using provider_gateway_actor = caf::typed_actor<
   caf::replies_to<use_provider>::with<provider_admitted>,
   // How it went.
   caf::reacts_to<provider_used>,
+  // From another node, by way of the session store.
+  caf::reacts_to<breaker_changed>,
   caf::replies_to<list_providers>::with<std::vector<provider_status>>,
   // INTERNAL: see who has waited long enough.
   caf::reacts_to<caf::timeout_atom, uint64_t>>;
@@ -146,6 +149,8 @@ using call_actor = caf::typed_actor<
   caf::reacts_to<stage_late>,
   // From the stt, llm or tts: none of its providers works.
   caf::reacts_to<stage_failed>,
+  // From the turn taker: who has the floor now.
+  caf::reacts_to<floor_changed>,
   // From the turn taker: the caller wonders whether they are still heard.
   caf::reacts_to<presence_asked>,
   // From the llm: this sentence of the answer was given to the tts.

@@ -448,6 +448,7 @@ struct call_log_batch {
   std::vector<call_event> events;
   std::vector<message_record> messages;
   std::vector<usage_event> usage{};
+  int64_t fence = 0; ///< of the call's lease (`call_lease`); 0: not checked
 };
 
 /// May this call have a slot? Sent by the call itself, which is monitored.
@@ -588,6 +589,9 @@ struct list_events {
 /// A call begins, or goes on when its id is known already.
 struct open_conversation {
   conversation_record conversation;
+  /// Of the call's lease: whoever has a lower one writes no more. 0: not known.
+  int64_t fence = 0;
+  std::string node{}; ///< who has the lease; empty: not known
 };
 
 /// A recording has begun, or (the same file again) is complete.
@@ -627,6 +631,7 @@ struct close_conversation {
   std::string explanation;
   std::string transfer_to;
   int64_t billed_seconds = 0;
+  int64_t fence = 0; ///< of the call's lease; 0: not checked
 };
 
 } // namespace velox

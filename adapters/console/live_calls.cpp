@@ -26,6 +26,7 @@ struct parts {
   caf::actor_system& sys;
   call_registry_actor registry;
   store_actor store;
+  session_store_actor sessions; ///< null: there are no other nodes
 };
 
 using parts_ptr = std::shared_ptr<const parts>;
@@ -139,11 +140,25 @@ void show_tree(const parts_ptr& all, const http::request& x,
 
 void end_one(const parts_ptr& all, const http::request& x,
              const http::responder& answer) {
-  with_call(all, x, answer, [answer](const call_actor& call) {
-    caf::anon_send(call, end_call{end_reason::ended_by_operator,
-                                  "An operator ended the call."});
-    answer(http::json_response(202, R"({"ending":true})"));
-  });
+  auto ending
+    = [answer] { answer(http::json_response(202, R"({"ending":true})")); };
+  auto refuse = [answer](const caf::error& why) { answer(to_response(why)); };
+  end_call wish{end_reason::ended_by_operator, "An operator ended the call."};
+  auto id = x.params.at("id");
+  http::ask(
+    all->sys, all->registry, patience,
+    [ending, wish](const live_call& found) {
+      caf::anon_send(found.call, wish);
+      ending();
+    },
+    [all, ending, refuse, wish, id](const caf::error& why) {
+      if (why != errc::unknown_call || !all->sessions)
+        return refuse(why);
+      http::ask(
+        all->sys, all->sessions, patience, [ending](caf::ok_atom) { ending(); },
+        refuse, end_call_anywhere{id, wish.explanation});
+    },
+    find_call{id});
 }
 
 void kill_one(const parts_ptr& all, const http::request& x,
@@ -194,9 +209,9 @@ void show_events(const parts_ptr& all, const http::request& x,
 
 void add_live_calls(http::router& routes, caf::actor_system& sys,
                     call_registry_actor registry, store_actor store,
-                    std::string admin_key) {
+                    std::string admin_key, session_store_actor sessions) {
   auto all = std::make_shared<const parts>(
-    parts{sys, std::move(registry), std::move(store)});
+    parts{sys, std::move(registry), std::move(store), std::move(sessions)});
   auto add = [&](const char* method, const std::string& path, auto what) {
     auto pattern = "/api/v1" + path;
     routes.add(method, pattern,

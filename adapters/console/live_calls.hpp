@@ -1,7 +1,7 @@
 #pragma once
 
 #include "adapters/http/router.hpp"
-#include "protocol/interfaces.hpp"
+#include "protocol/session_store.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -17,12 +17,14 @@ namespace velox::console {
 /// - `GET /api/v1/calls/{id}/tree`: one of them
 /// - `GET /api/v1/calls/{id}/events?after=N`: the call log behind event N, also
 ///   of calls that are over
-/// - `POST /api/v1/calls/{id}/end`: says goodbye and ends the call
+/// - `POST /api/v1/calls/{id}/end`: says goodbye and ends the call, also one of
+///   another node that `sessions` knows
 /// - `POST /api/v1/calls/{id}/actors/{name}/kill`: kills one actor, as a drill
 ///
 /// `/api/...` is an alias of `/api/v1/...`.
 void add_live_calls(http::router& routes, caf::actor_system& sys,
                     call_registry_actor registry, store_actor store,
-                    std::string admin_key);
+                    std::string admin_key,
+                    session_store_actor sessions = nullptr);
 
 } // namespace velox::console

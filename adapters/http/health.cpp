@@ -11,8 +11,10 @@ namespace velox::http {
 namespace {
 
 response ready_response(const std::vector<health_check>& checks) {
-  auto ok
+  auto whole
     = std::all_of(checks.begin(), checks.end(), [](auto& x) { return x.ok; });
+  auto ok = std::all_of(checks.begin(), checks.end(),
+                        [](auto& x) { return x.ok || !x.required; });
   json_array list;
   for (auto& x : checks) {
     json_object entry;
@@ -22,7 +24,10 @@ response ready_response(const std::vector<health_check>& checks) {
     list.add(entry);
   }
   json_object body;
-  body.add("status", ok ? "ready" : "not ready").add("checks", list);
+  body.add("status", whole ? "ready"
+                     : ok  ? "degraded"
+                           : "not ready")
+    .add("checks", list);
   return json_response(ok ? 200 : 503, body.str());
 }
 

@@ -13,6 +13,8 @@ struct health_check {
   std::string name; ///< "store", "draining", ...
   bool ok = true;
   std::string explanation; ///< for the operator; no secrets
+  /// False: without it calls can be taken all the same, with less comfort.
+  bool required = true;
 };
 
 /// Looks at everything and calls `report` once, from any thread.
@@ -20,8 +22,9 @@ using readiness
   = std::function<void(std::function<void(std::vector<health_check>)> report)>;
 
 /// Adds `GET /healthz` (alias `/health`): 200 while the process lives; and
-/// `GET /readyz`: 200 when all checks are ok, otherwise 503, the checks in the
-/// body. A check that takes over 5 s counts as failed.
+/// `GET /readyz`: 200 when all required checks are ok, otherwise 503, the
+/// checks in the body with "status" ready, degraded (only what is not required
+/// fails) or not ready. A check that takes over 5 s counts as failed.
 void add_health(router& routes, readiness look);
 
 } // namespace velox::http

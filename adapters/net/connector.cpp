@@ -1,5 +1,6 @@
 #include "adapters/net/connector.hpp"
 
+#include "adapters/net/public_address.hpp"
 #include "adapters/net/response_reader.hpp"
 
 #include <algorithm>
@@ -18,6 +19,12 @@ constexpr std::chrono::milliseconds head_start{250};
 
 constexpr std::size_t proxy_answer_limit = 16 * 1024;
 
+/// A proxy would look the name up itself, and nobody would have checked what
+/// it finds.
+std::optional<proxy> way_of(const core& out, const origin& to) {
+  return to.public_only ? std::nullopt : out.shared->proxies.find(to);
+}
+
 } // namespace
 
 /// One address that is tried.
@@ -30,8 +37,8 @@ struct connector::attempt {
 connector::connector(core_ptr out, origin to, bool tunnel,
                      clock::time_point deadline)
   : out_(std::move(out)), to_(std::move(to)), tunnel_(tunnel),
-    deadline_(deadline), proxy_(out_->shared->proxies.find(to_)),
-    timer_(out_->io), stagger_(out_->io) {
+    deadline_(deadline), proxy_(way_of(*out_, to_)), timer_(out_->io),
+    stagger_(out_->io) {
   // nop
 }
 
@@ -89,7 +96,12 @@ void connector::on_resolved(const resolver::addresses& found) {
   if (found.empty())
     return fail(failure::unknown,
                 proxy_ ? "proxy: no such host" : "no such host");
-  left_ = interleave(found);
+  auto allowed = found;
+  if (to_.public_only)
+    std::erase_if(allowed, [](auto& x) { return !is_public(x); });
+  if (allowed.empty())
+    return fail(failure::refused, "its address is not a public one");
+  left_ = interleave(allowed);
   std::reverse(left_.begin(), left_.end());
   next_attempt();
 }

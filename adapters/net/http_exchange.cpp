@@ -51,7 +51,10 @@ void http_exchange::start() {
   if (!to)
     return on_fail(failure::bad_url, "not an http or https URL", false);
   host_ = to->where.host;
-  auto head = request_head(asked_, *to, out_->shared->proxies.find(to->where));
+  to->where.public_only = asked_.public_only;
+  auto way
+    = asked_.public_only ? std::nullopt : out_->shared->proxies.find(to->where);
+  auto head = request_head(asked_, *to, way);
   if (!head)
     return on_fail(failure::bad_url, "the request is not well-formed", false);
   head_ = std::move(*head);

@@ -28,7 +28,9 @@ std::string origin::authority() const {
 }
 
 std::string origin::key() const {
-  return (secure ? "https://" : "http://") + authority();
+  // A connection that was made for us must not serve a stranger's URL.
+  return (secure ? "https://" : "http://") + authority()
+         + (public_only ? " public" : "");
 }
 
 std::optional<destination>

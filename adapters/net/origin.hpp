@@ -12,6 +12,7 @@ struct origin {
   bool secure = false;
   std::string host; ///< lower case, without the brackets of IPv6
   uint16_t port = 0;
+  bool public_only = false; ///< see `request`
 
   /// "host:port", with brackets where IPv6 needs them.
   std::string authority() const;

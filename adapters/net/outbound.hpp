@@ -69,6 +69,9 @@ struct request {
   /// From one piece of the body to the next.
   milliseconds idle_timeout{10'000};
   std::size_t body_limit = 64u << 20; ///< bytes
+  /// The URL is a stranger's: only addresses of the public internet are
+  /// connected to, whatever its name resolves to, and without a proxy.
+  bool public_only = false;
 };
 
 struct response_head {

@@ -30,6 +30,8 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_due ON outbox (next_attempt_at, id) WHERE status = 'pending';
 CREATE INDEX outbox_dead ON outbox (org_id, id) WHERE status = 'dead';
+CREATE INDEX outbox_by_call ON outbox (org_id, call_id, id) WHERE status = 'pending' AND call_id <> '';
+CREATE INDEX outbox_by_org ON outbox (org_id, id);
 
 -- What others told us: one row per event, whatever the number of deliveries.
 CREATE TABLE webhook_deliveries (
@@ -44,11 +46,16 @@ CREATE TABLE webhook_deliveries (
   attempts ${bigint} NOT NULL,
   next_attempt_at ${timestamp} NOT NULL,
   problem TEXT NOT NULL,
+  waits_for TEXT NOT NULL, -- cus_, in_, pi_...: tried at once when it becomes known
   PRIMARY KEY (source, event_id)
 )${table};
 
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_attempt_at)
   WHERE status IN ('received', 'waiting');
+CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (waits_for)
+  WHERE status = 'waiting';
+CREATE INDEX webhook_deliveries_failed ON webhook_deliveries (received_at)
+  WHERE status = 'failed';
 
 -- What was paid for talk time, so that a refund knows what to take back.
 CREATE TABLE stripe_payments (
@@ -68,10 +75,15 @@ CREATE INDEX stripe_payments_by_intent ON stripe_payments (payment_intent) WHERE
 CREATE INDEX stripe_payments_by_charge ON stripe_payments (charge) WHERE charge <> '';
 CREATE INDEX stripe_payments_by_org ON stripe_payments (org_id, created_at);
 
--- The newest event that was applied per object: older ones change nothing.
+-- Subscriptions as the newest applied event of each tells: older ones change
+-- nothing. The organisation's plan follows from them.
 CREATE TABLE stripe_objects (
   id TEXT PRIMARY KEY NOT NULL CHECK (id <> ''), -- sub_...
   org_id TEXT NOT NULL REFERENCES organisations (id),
+  plan TEXT NOT NULL,   -- plans.id; empty: not known yet
+  status TEXT NOT NULL, -- Stripe's word; empty: not known yet
   last_created ${bigint} NOT NULL, -- Unix seconds
   ended ${boolean} NOT NULL        -- deleted: nothing follows
 )${table};
+
+CREATE INDEX stripe_objects_by_org ON stripe_objects (org_id, last_created);

@@ -105,6 +105,52 @@ TEST_F(CircuitBreaker, IsUnprovenUntilSomethingHasWorked) {
   EXPECT_TRUE(breaker.unproven(now));
 }
 
+TEST_F(CircuitBreaker, FollowsAnotherNodeForItsPauseAndThenAsksItself) {
+  breaker.open_elsewhere(7s, now);
+  EXPECT_EQ(is(), state::open);
+  EXPECT_EQ(breaker.left(now), 7s);
+  now += 7s;
+  EXPECT_EQ(is(), state::half_open);
+  EXPECT_TRUE(breaker.admits(now));
+  breaker.succeeded(now);
+  EXPECT_EQ(is(), state::closed);
+}
+
+TEST_F(CircuitBreaker, FollowsNobodyForLongerThanItsOwnLongestPause) {
+  breaker.open_elsewhere(24h, now);
+  EXPECT_EQ(breaker.left(now), 60s);
+  breaker.open_elsewhere(0s, now + 60s);
+  EXPECT_EQ(breaker.now_in(now + 60s), state::half_open);
+}
+
+TEST_F(CircuitBreaker, ShortensNoPauseOfItsOwn) {
+  for (int i = 0; i < 4; ++i) {
+    fail(5);
+    now += breaker.left(now);
+    breaker.admits(now);
+  }
+  fail(1);
+  auto own = breaker.left(now);
+  ASSERT_GT(own, 5s);
+  breaker.open_elsewhere(1s, now);
+  EXPECT_EQ(breaker.left(now), own);
+}
+
+TEST_F(CircuitBreaker, FindsOutAtOnceWhenAnotherNodesVendorWorks) {
+  fail(5);
+  breaker.closed_elsewhere(now);
+  EXPECT_EQ(is(), state::half_open) << "a probe, not blind trust";
+  EXPECT_TRUE(breaker.admits(now));
+  EXPECT_FALSE(breaker.admits(now));
+}
+
+TEST_F(CircuitBreaker, KeepsAVendorsOwnPauseWhateverOthersSay) {
+  breaker.hold_off(9s, now);
+  breaker.closed_elsewhere(now);
+  EXPECT_EQ(is(), state::open);
+  EXPECT_EQ(breaker.left(now), 9s);
+}
+
 } // namespace
 
 } // namespace velox::actors

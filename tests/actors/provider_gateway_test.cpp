@@ -161,6 +161,61 @@ TEST_F(ProviderGateway, ForgetsWhoEndedWhileWaiting) {
   EXPECT_EQ(status().in_use, 7u);
 }
 
+TEST_F(ProviderGateway, TellsTheOtherNodesWhatItFound) {
+  gateway_options x;
+  x.sessions = as<session_store_actor>();
+  start(x);
+  ask_for(5);
+  for (auto ticket : seen.tickets)
+    report(ticket, true);
+  auto told = next<breaker_changed>();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->provider, "deepgram");
+  EXPECT_TRUE(told->open);
+  EXPECT_EQ(told->pause_ms, 5000);
+  EXPECT_FALSE(next<breaker_changed>());
+  advance(5s);
+  ask_for(1);
+  report(seen.tickets.back(), true);
+  told = next<breaker_changed>();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->pause_ms, 10'000) << "a failed probe";
+  advance(10s);
+  ask_for(1);
+  report(seen.tickets.back(), false);
+  told = next<breaker_changed>();
+  ASSERT_TRUE(told);
+  EXPECT_FALSE(told->open);
+}
+
+TEST_F(ProviderGateway, FollowsAnotherNodeWithoutPassingItOn) {
+  gateway_options x;
+  x.sessions = as<session_store_actor>();
+  start(x);
+  tell(subject, breaker_changed{"deepgram", true, 3000, "b"});
+  EXPECT_EQ(status().breaker, "open");
+  EXPECT_EQ(ask_for(1), 0u);
+  EXPECT_EQ(seen.refusals.back(), errc::provider_unavailable);
+  EXPECT_FALSE(next<breaker_changed>()) << "it would go round for ever";
+  advance(3s);
+  EXPECT_EQ(ask_for(2), 1u) << "its own probe";
+  report(seen.tickets.back(), false);
+  EXPECT_EQ(status().breaker, "closed");
+}
+
+TEST_F(ProviderGateway, IsHeldByNoNumberOfOtherNodes) {
+  start();
+  int asked = 0;
+  // Ten nodes whose probes fail, one after the other, for an hour.
+  for (int second = 0; second < 3600; ++second) {
+    if (second % 6 == 0)
+      tell(subject, breaker_changed{"deepgram", true, 5000, "b"});
+    advance(1s);
+    asked += ask_for(1) > static_cast<size_t>(asked) ? 1 : 0;
+  }
+  EXPECT_GT(asked, 100);
+}
+
 } // namespace
 
 } // namespace velox::actors

@@ -170,6 +170,31 @@ TEST_F(Webhooks, IsBusyWhenFullOrDraining) {
               ElementsAre("say", "hangup"));
 }
 
+TEST_F(Webhooks, IsBusyForWhoeverCallsTooOften) {
+  int asked = 0;
+  std::string who;
+  options.may_call = [&](const std::string& caller, auto answer) {
+    who = caller;
+    answer(++asked <= 2);
+  };
+  start();
+  EXPECT_THAT(words(incoming()), ElementsAre("connect", "redirect"));
+  EXPECT_THAT(words(incoming()), ElementsAre("connect", "redirect"));
+  auto x = incoming();
+  ASSERT_THAT(words(x), ElementsAre("reject"));
+  EXPECT_EQ(std::get<twiml::reject>(x[0]).reason, "busy");
+  EXPECT_EQ(who, "+15550001111");
+  EXPECT_THAT(counts->text(),
+              HasSubstr("velox_incoming_calls_total{outcome=\"too_often\"} 1"));
+  auto outbound = fields();
+  form called;
+  for (auto& field : outbound.fields())
+    called.add(field.name,
+               field.name == "Direction" ? "outbound-api" : field.value);
+  post("/voice/incoming", called);
+  EXPECT_EQ(asked, 3) << "whom we call ourselves is not counted";
+}
+
 TEST_F(Webhooks, SaysThatANumberIsNotInService) {
   start();
   there->agent.active = false;

@@ -176,6 +176,21 @@ TEST_F(HttpServer, AnswersHeadWithoutBody) {
   EXPECT_EQ(body_of(x), "");
 }
 
+TEST_F(HttpServer, IsReadyWithoutWhatIsNotRequired) {
+  checks = {{"store", true, "It answers."}, {"redis", false, "away", false}};
+  start();
+  auto x = get("/readyz");
+  EXPECT_EQ(status_of(x), 200u);
+  EXPECT_EQ(body_of(x),
+            R"({"status":"degraded","checks":[)"
+            R"({"name":"store","ok":true,"explanation":"It answers."},)"
+            R"({"name":"redis","ok":false,"explanation":"away"}]})");
+  checks[0].ok = false;
+  x = get("/readyz");
+  EXPECT_EQ(status_of(x), 503u);
+  EXPECT_THAT(body_of(x), HasSubstr(R"("status":"not ready")"));
+}
+
 TEST_F(HttpServer, SendsNoLengthWithoutContent) {
   start();
   auto x = get("/nothing");

@@ -1,5 +1,6 @@
 #include "persistence/audit_log.hpp"
 
+#include "tests/persistence/every_method.hpp"
 #include "tests/persistence/records.hpp"
 
 #include <gmock/gmock.h>
@@ -16,6 +17,26 @@ audit_entry did(std::string org, std::string action, unix_ms at = 1000) {
   return {std::move(org),    at,        "cli",
           std::move(action), "agent-1", R"({"seconds":60})"};
 }
+
+const add_methods trail{
+  {"audit_log.add",
+   [](connection& db, const std::string& x) {
+     audit_log{db}.add({x, 1, x, x, x, x});
+   },
+   nullptr, "the engine itself has a chain, as no organisation"},
+  {"audit_log.list",
+   [](connection& db, const std::string& x) { audit_log{db}.list(x, 0); },
+   [](connection& db, const std::string& org) {
+     audit_log{db}.add(did("acme", "org.credit"));
+     return audit_log{db}.list(org, 0).size();
+   }},
+  {"audit_log.verify",
+   [](connection& db, const std::string& x) {
+     audit_log{db}.list(x, 0);
+     audit_log{db}.verify({{x, 1, x}});
+   },
+   nullptr, "operators read all chains"},
+};
 
 class AuditLog : public every_tenants_test {
 protected:

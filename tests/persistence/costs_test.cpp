@@ -3,6 +3,7 @@
 #include "persistence/call_log.hpp"
 #include "persistence/conversations.hpp"
 #include "persistence/price_lists.hpp"
+#include "tests/persistence/every_method.hpp"
 #include "tests/persistence/records.hpp"
 
 #include <random>
@@ -28,6 +29,42 @@ usage_event used(uint64_t turn, std::string stage, std::string product,
           std::move(unit), attempt, std::move(product),
           quantity,        then + 5};
 }
+
+constexpr auto by_call = "the call's own actors know the call only";
+
+const add_methods books{
+  {"costs.add",
+   [](connection& db, const std::string& x) {
+     costs{db}.add({x, 1, x, x, 1, x, 1, 1});
+     costs{db}.add({"CA1", 1, "llm", "prompt_token", 1, x, 1, 1});
+   },
+   nullptr, by_call},
+  {"costs.add_carrier",
+   [](connection& db, const std::string& x) {
+     costs{db}.add_carrier(x, x, 1, 1);
+   },
+   nullptr, by_call},
+  {"costs.total",
+   [](connection& db, const std::string& x) { costs{db}.total(x); }, nullptr,
+   by_call},
+  {"costs.by_turn",
+   [](connection& db, const std::string& x) { costs{db}.by_turn(x, x); },
+   [](connection& db, const std::string& org) {
+     costs{db}.add(used(1, "llm", "m", "prompt_token", 1));
+     return costs{db}.by_turn(org, "CA1").size();
+   }},
+  {"price_lists.install",
+   [](connection& db, const std::string& x) {
+     price_lists{db}.install({x, {{x, x, x, 1}}}, 1);
+   },
+   nullptr, "vendors' prices are the operator's"},
+  {"price_lists.newest",
+   [](connection& db, const std::string& x) {
+     costs{db}.total(x);
+     price_lists{db}.newest();
+   },
+   nullptr, "vendors' prices are the operator's"},
+};
 
 class Costs : public every_tenants_test {
 protected:

@@ -159,6 +159,42 @@ TEST_P(Store, KeepsAWholeCall) {
   EXPECT_EQ(call->billed_seconds, 60);
 }
 
+TEST_P(Store, RefusesWhoeverHasAnOutdatedLease) {
+  auto opened = [&](int64_t fence, const std::string& node) {
+    return store.ask<conversation_record>(
+      open_conversation{ringing("CA1"), fence, node});
+  };
+  auto with_fence = [](call_log_batch x, int64_t fence) {
+    x.fence = fence;
+    return x;
+  };
+  auto failed = errc::store_failed;
+  ASSERT_TRUE(opened(100, "a"));
+  EXPECT_EQ(store.tell(with_fence({{event("CA1", 1)}, {}}, 100)), ok());
+  ASSERT_TRUE(opened(200, "b")) << "another node goes on with it";
+  auto message = said("CA1", 1, "user", "late");
+  expect_error(store.tell(with_fence({{event("CA1", 2)}, {}}, 100)), failed,
+               "event");
+  expect_error(store.tell(with_fence({{}, {message}}, 100)), failed, "message");
+  expect_error(opened(100, "a").error(), failed, "open");
+  auto end = hung_up("CA1");
+  end.fence = 100;
+  expect_error(store.tell(end), failed, "close");
+  EXPECT_EQ(store.ask<conversation_record>(find_conversation{"CA1"})->status,
+            conversation_status::active);
+  EXPECT_EQ(store.ask<std::vector<call_event>>(list_events{"CA1", 0})->size(),
+            1u);
+  EXPECT_EQ(
+    store.ask<std::vector<message_record>>(list_messages{"acme", "CA1"})
+      ->size(),
+    0u);
+  EXPECT_EQ(store.tell(with_fence({{event("CA1", 2)}, {message}}, 200)), ok());
+  EXPECT_EQ(store.tell(with_fence({{event("CA1", 3)}, {}}, 0)), ok())
+    << "recovery has no lease";
+  end.fence = 200;
+  EXPECT_EQ(store.tell(end), ok());
+}
+
 TEST_P(Store, GoesOnWithACallThatLostItsWire) {
   open("CA1");
   auto lost = hung_up("CA1");

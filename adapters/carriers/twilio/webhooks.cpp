@@ -80,14 +80,16 @@ public:
     auto call = open(x, std::move(answer), true);
     if (!call)
       return;
-    auto on_status = [me = shared_from_this(), call](const registry_status& x) {
-      if (x.draining || x.live_calls >= x.limit)
-        me->busy(*call);
+    if (!options_.may_call || !call->ringing) {
+      admit(call);
+      return;
+    }
+    options_.may_call(call->caller, [me = shared_from_this(), call](bool may) {
+      if (may)
+        me->admit(call);
       else
-        me->find_agent(call);
-    };
-    http::ask(system_, registry_, options_.ask_timeout, on_status,
-              on_failure(call), caf::get_atom_v);
+        me->too_often(*call);
+    });
   }
 
   void resume(const http::request& x, http::responder answer) {
@@ -192,6 +194,23 @@ private:
   void apologise(const exchange& call) {
     counts_->count_incoming("failed");
     call.answer(xml(say_and_hang_up(apology_sentence)));
+  }
+
+  void admit(const exchange_ptr& call) {
+    auto on_status = [me = shared_from_this(), call](const registry_status& x) {
+      if (x.draining || x.live_calls >= x.limit)
+        me->busy(*call);
+      else
+        me->find_agent(call);
+    };
+    http::ask(system_, registry_, options_.ask_timeout, on_status,
+              on_failure(call), caf::get_atom_v);
+  }
+
+  /// One number calls again and again.
+  void too_often(const exchange& call) {
+    counts_->count_incoming("too_often");
+    call.answer(xml(twiml::response{}.add(twiml::reject{"busy"})));
   }
 
   void busy(const exchange& call) {

@@ -37,6 +37,10 @@ struct webhook_options {
   unsigned resume_limit = 3; ///< times per call
   /// Whom to ask whether an organisation has talk time; null: nobody.
   ledger_actor ledger{};
+  /// Whether this caller may call once more, answered once on any thread; who
+  /// may not hears a busy signal. Empty: everybody may.
+  std::function<void(const std::string& caller, std::function<void(bool)>)>
+    may_call;
   /// The clock; tests set it. Empty: the system's.
   std::function<int64_t()> unix_ms_now;
 };

@@ -33,6 +33,18 @@ caf::error not_found(const char* what) {
   return caf::make_error(errc::not_found, std::string{what});
 }
 
+caf::error too_late() {
+  return caf::make_error(errc::store_failed,
+                         std::string{"another node has the call's lease"});
+}
+
+/// Has the call been taken by a node with a newer lease than `fence`?
+bool is_too_late(const memory_database& db, const std::string& call_id,
+                 int64_t fence) {
+  auto i = db.fences.find(call_id);
+  return fence != 0 && i != db.fences.end() && fence < i->second;
+}
+
 bool may_reopen(const conversation_record& x) {
   for (auto why : {end_reason::engine_crashed, end_reason::engine_stopped,
                    end_reason::wire_lost})
@@ -66,6 +78,12 @@ handle(memory_database& db, const open_conversation& x) {
   auto& stored = i->second;
   if (stored.org_id != wanted.org_id)
     return not_found("the call belongs to another organisation");
+  if (x.fence != 0) {
+    auto& fence = db.fences[wanted.call_id];
+    if (x.fence < fence)
+      return too_late();
+    fence = x.fence;
+  }
   if (added || may_reopen(stored)) {
     stored.status = conversation_status::active;
     stored.ended_at = 0;
@@ -120,6 +138,11 @@ handle(memory_database& db, const call_log_batch& x) {
     if (ev.sequence == 0)
       return caf::make_error(errc::store_failed,
                              std::string{"the first event has sequence 1"});
+  auto late
+    = [&](auto& line) { return is_too_late(db, line.call_id, x.fence); };
+  if (std::any_of(x.events.begin(), x.events.end(), late)
+      || std::any_of(x.messages.begin(), x.messages.end(), late))
+    return too_late();
   for (auto& ev : x.events)
     db.events.try_emplace({ev.call_id, ev.sequence}, ev);
   for (auto& msg : x.messages) {
@@ -147,6 +170,8 @@ handle(memory_database& db, const close_conversation& x) {
     return caf::make_error(errc::store_failed,
                            std::string{"a closed conversation has a final "
                                        "status, not ACTIVE"});
+  if (is_too_late(db, x.call_id, x.fence))
+    return too_late();
   auto& stored = i->second;
   if (stored.status != conversation_status::active)
     return caf::unit; // the first close wins

@@ -25,6 +25,8 @@ struct memory_database {
   std::vector<agent_record> agents;
   /// By call id.
   std::map<std::string, conversation_record> conversations;
+  /// By call id: of the newest lease that opened it.
+  std::map<std::string, int64_t> fences;
   /// By call id, turn and role.
   std::map<std::tuple<std::string, uint64_t, std::string>, message_record>
     messages;

@@ -14,6 +14,7 @@
 #include "adapters/cli/serve/money.hpp"
 #include "adapters/cli/serve/policies.hpp"
 #include "adapters/cli/serve/recordings.hpp"
+#include "adapters/cli/serve/sessions.hpp"
 #include "adapters/cli/serve/ways_out.hpp"
 #include "adapters/console/live_calls.hpp"
 #include "adapters/console/provider_list.hpp"
@@ -52,6 +53,7 @@ constexpr std::chrono::seconds stop_patience{5};
 struct actor_config : caf::actor_system_config {
   actor_config() {
     add_message_types<caf::id_block::velox>();
+    add_message_types<caf::id_block::velox_sessions>();
     // Calls run on shards. These threads serve the few engine-wide actors, and
     // work stealing would poll, and burn, an idle core.
     set("scheduler.policy", caf::atom("sharing"));
@@ -113,10 +115,14 @@ struct engine_process::parts {
 
   void start_actors() {
     actors::engine_options options;
+    shared.emplace(system, settings, secrets.stream_token_key,
+                   counts_registry());
+    std::vector<std::string> names;
     for (auto& x : vendors->gateways()) {
       auto& gateway = options.gateways.emplace_back();
-      gateway.provider = x.name;
+      gateway.provider = names.emplace_back(x.name);
       gateway.places = x.max_concurrent;
+      gateway.sessions = shared->store();
     }
     options.admission.limit = settings.calls.max_live;
     options.admission.token_memory = settings.calls.token_lifetime * 2;
@@ -127,6 +133,7 @@ struct engine_process::parts {
     options.make_ledger
       = ledger_maker(system, data.database(), settings.billing);
     root = system.spawn(actors::engine, options);
+    shared->listen(root, std::move(names));
     dog.emplace(system, report_long_holds(counts_registry()));
     root->attach_functor([this](const caf::error&) { root_down = true; });
     sweeper = start_sweeper(system, root, root, settings.billing);
@@ -162,6 +169,8 @@ struct engine_process::parts {
     x->store = root;
     x->ledger = root;
     x->gateways = root;
+    x->sessions = shared->store();
+    x->node = shared->node();
     x->choose = providers::source_of(vendors);
     x->control = control();
     x->brief = [briefs = briefs](const agent_record& agent) {
@@ -197,7 +206,8 @@ struct engine_process::parts {
   void add_routes(http::router& routes) {
     http::add_health(routes, [this](auto report) { look(std::move(report)); });
     http::add_metrics(routes, counts);
-    console::add_live_calls(routes, system, root, root, secrets.admin_api_key);
+    console::add_live_calls(routes, system, root, root, secrets.admin_api_key,
+                            shared->store());
     console::add_recordings(routes, system, root, recorded->source(),
                             std::string{default_organisation},
                             secrets.admin_api_key);
@@ -207,6 +217,7 @@ struct engine_process::parts {
     webhooks.verify_signature = settings.twilio.verify_signature;
     webhooks.public_url = settings.server.public_url;
     webhooks.token_secret = secrets.stream_token_key;
+    webhooks.may_call = shared->caller_limit();
     webhooks.token_lifetime = std::chrono::duration_cast<std::chrono::seconds>(
       settings.calls.token_lifetime);
     webhooks.ledger = root;
@@ -230,11 +241,17 @@ struct engine_process::parts {
     routes.alias("/voice/stream", "/media-stream");
   }
 
-  /// For readyz: may calls come, and is there a database to log them?
+  /// For readyz: may calls come, is there a database to log them, and do we see
+  /// the other nodes?
   void look(std::function<void(std::vector<http::health_check>)> report) {
-    auto with_store = [report](const http::health_check& registry) {
-      return [report, registry](bool ok, const std::string& why) {
-        report({registry, {"store", ok, why}});
+    auto with_store = [this, report](const http::health_check& registry) {
+      return [this, report, registry](bool ok, const std::string& why) {
+        std::vector<http::health_check> checks{registry, {"store", ok, why}};
+        shared->look([report, checks](auto redis) mutable {
+          if (redis)
+            checks.push_back(std::move(*redis));
+          report(std::move(checks));
+        });
       };
     };
     std::string name
@@ -293,16 +310,24 @@ struct engine_process::parts {
     caf::anon_send_exit(root, caf::exit_reason::kill);
     root = nullptr;
     services.reset();
-    // The store's thread ends with its last commit; calls on their shards.
-    auto deadline = std::chrono::steady_clock::now() + stop_patience;
-    while (system.registry().running() > 0
-           && std::chrono::steady_clock::now() < deadline)
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    // The store's thread ends with its last commit; calls on their shards. The
+    // session store is told of each call's end, and is the last to go.
+    wait_for_actors(1);
+    shared->stop();
+    wait_for_actors(0);
     if (system.registry().running() > 0) {
       config::log().error("Actors are still alive at the stop. count={}",
                           system.registry().running());
       system.await_actors_before_shutdown(false);
     }
+  }
+
+  /// Waits until no more than `left` live, but not for ever.
+  void wait_for_actors(size_t left) {
+    auto deadline = std::chrono::steady_clock::now() + stop_patience;
+    while (system.registry().running() > left
+           && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 
   std::vector<boost::asio::io_context*> contexts() const {
@@ -350,6 +375,7 @@ struct engine_process::parts {
   std::shared_ptr<briefings> briefs;
   std::atomic<bool> root_down = false;
   std::atomic<bool> drained = false;
+  std::optional<sessions> shared;
   actors::engine_actor root;
   actors::reservation_sweeper_actor sweeper;
   std::optional<recordings> recorded;
