@@ -28,6 +28,7 @@
 #include "adapters/speech/offline.hpp"
 #include "adapters/speech/tones/detector.hpp"
 #include "config/log.hpp"
+#include "config/prices.hpp"
 #include "config/voice_hangover.hpp"
 #include "persistence/store_pool.hpp"
 #include "protocol/background_sound.hpp"
@@ -90,7 +91,9 @@ struct engine_process::parts {
   void prepare_agents() {
     agents = load_agents(settings.agents.files);
     auto credit = static_cast<int64_t>(settings.billing.initial_credit_seconds);
-    if (auto lost = data.prepare(agents, credit); lost > 0)
+    if (auto lost = data.prepare(agents, credit,
+                                 config::load_prices(settings.billing.prices));
+        lost > 0)
       config::log().warn("Calls were cut off when the engine last stopped; "
                          "their conversations say so. count={}",
                          lost);
