@@ -120,12 +120,18 @@ void call_state::ask_for_bill(bool again) {
 
 /// The call ends before anything was said: it costs nothing.
 void call_state::give_back_talk() {
-  if (!reserving || children)
-    return;
   auto& start = options.start;
+  auto& ledger = options.services->ledger;
+  if (children)
+    return;
+  if (!reserving) { // only its handshake has
+    caf::anon_send(ledger, release_talk_time{start.org_id, start.call_id,
+                                             start.token_nonce, started_at});
+    return;
+  }
   // A number that no tick of the call has.
   auto tick = static_cast<uint64_t>(started_at);
-  caf::anon_send(options.services->ledger,
+  caf::anon_send(ledger,
                  settle_call{start.org_id, start.call_id, tick, 0, started_at});
 }
 

@@ -82,19 +82,23 @@ ledger::add(std::string_view org_id, std::string_view key,
             talk_entry (*make)(const talk_accounts&, int64_t),
             int64_t seconds) {
   return attempt([&] {
-    transaction all{db_};
+    std::optional<transaction> locked;
+    if (alone_)
+      locked.emplace(db_);
     ledger_rows rows{db_};
     auto org = rows.organisation(org_id, alone_);
-    if (!rows.knows(org_id, key)) {
-      rows.add_accounts(org_id);
-      org.has = rows.book({.org_id = org_id,
-                           .key = std::string{key},
-                           .kind = kind,
-                           .at = at,
-                           .note = note},
-                          make(org.has, seconds));
-    }
-    all.commit("ledger." + std::string{kind});
+    if (rows.knows(org_id, key))
+      return credit_of(org);
+    rows.add_accounts(org_id);
+    auto place = "ledger." + std::string{kind};
+    org.has = rows.book({.org_id = org_id,
+                         .key = std::string{key},
+                         .kind = kind,
+                         .at = at,
+                         .note = note},
+                        make(org.has, seconds), org, {}, locked ? "" : place);
+    if (locked)
+      locked->commit(place);
     return credit_of(org);
   });
 }
@@ -174,19 +178,15 @@ ledger::open_leg(const std::optional<call_reservation>& old,
   }
   auto entry
     = reserve_talk(org.has, fresh.account, options_.reservation_seconds);
-  if (old) {
-    rows.change(*old, fresh, fresh.opened_at);
-  } else {
+  if (!old)
     rows.add_accounts(fresh.org_id);
-    rows.add(fresh);
-  }
   auto number = rows.count(fresh.org_id, fresh.call_id, "reserve") + 1;
   auto has = rows.book({.org_id = fresh.org_id,
                         .key = key_of(fresh.call_id, "reserve", number),
                         .kind = "reserve",
                         .call_id = fresh.call_id,
                         .at = fresh.opened_at},
-                       entry);
+                       entry, org, {old ? &*old : nullptr, &fresh});
   return talk_time{fresh.account.held, has.credit, fresh.account.billed};
 }
 
@@ -197,26 +197,30 @@ talk_time ledger::charge(std::string_view org_id, std::string_view call_id,
                          uint64_t tick, int64_t seconds, unix_ms at) {
   insist_on_amount(seconds, "charge.seconds");
   return attempt([&] {
-    transaction all{db_};
+    std::optional<transaction> locked;
+    if (alone_)
+      locked.emplace(db_);
     ledger_rows rows{db_};
+    auto org = rows.organisation(org_id, alone_);
     auto old = owned(org_id, call_id);
     auto key = key_of(call_id, "tick", tick);
     if (rows.knows(org_id, key) || is_of_earlier_leg(old, at))
       return time_of(old);
     auto now = old;
     now.open = true;
-    auto entry
-      = charge_talk(rows.organisation(org_id, alone_).has, now.account,
-                    not_billed(old, seconds, at), options_.reservation_seconds);
-    rows.change(old, now, at);
+    auto entry = charge_talk(org.has, now.account, not_billed(old, seconds, at),
+                             options_.reservation_seconds);
+    // All that was read is a condition of what is written.
+    std::string_view place = "ledger.charge";
     auto has = rows.book({.org_id = org_id,
                           .key = std::move(key),
                           .kind = "tick",
                           .call_id = call_id,
                           .tick = tick,
                           .at = at},
-                         entry);
-    all.commit("ledger.charge");
+                         entry, org, {&old, &now}, locked ? "" : place);
+    if (locked)
+      locked->commit(place);
     return talk_time{now.account.held, has.credit, now.account.billed};
   });
 }
@@ -284,10 +288,8 @@ ledger::close(const call_reservation& old, std::string key, uint64_t tick,
   ledger_rows rows{db_};
   auto now = old;
   now.open = false;
-  auto entry = settle_talk(rows.organisation(old.org_id, alone_).has,
-                           now.account, seconds);
-  rows.change(old, now, at);
-  conversations{db_}.settled(old.call_id);
+  auto org = rows.organisation(old.org_id, alone_);
+  auto entry = settle_talk(org.has, now.account, seconds);
   rows.book({.org_id = old.org_id,
              .key = std::move(key),
              .kind = "settle",
@@ -295,7 +297,8 @@ ledger::close(const call_reservation& old, std::string key, uint64_t tick,
              .tick = tick,
              .at = at,
              .note = note},
-            entry);
+            entry, org, {&old, &now});
+  conversations{db_}.settled(old.call_id);
   return now.account;
 }
 

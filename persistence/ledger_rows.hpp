@@ -18,6 +18,8 @@ struct organisation_account {
   talk_accounts has;
   billing_rule rule; ///< of its plan
   bool deleted = false;
+  int64_t low_mark = 0;      ///< below it, the organisation is told so
+  bool low_was_told = false; ///< ... once
 };
 
 /// One row of call_reservations.
@@ -41,6 +43,12 @@ struct entry_head {
   uint64_t tick = 0;
   unix_ms at = 0;
   std::string_view note{};
+};
+
+/// What an entry does to the call that it is about.
+struct call_change {
+  const call_reservation* from = nullptr; ///< null: `to` is new
+  const call_reservation* to = nullptr;   ///< null: it is about no call
 };
 
 class ledger_rows final {
@@ -67,22 +75,28 @@ public:
   /// Lets postings name the accounts of an organisation.
   void add_accounts(std::string_view org_id);
 
-  void add(const call_reservation& x);
+  /// Changes a call without booking anything.
   void
   change(const call_reservation& from, const call_reservation& to, unix_ms at);
 
-  /// Adds the entry with its postings and books them with the organisation.
-  /// Returns what that has now.
-  talk_accounts book(const entry_head& head, const talk_entry& entry);
+  /// Adds the entry with its postings, and books them with the call and the
+  /// organisation; all together, in one round trip. `org` is what was read.
+  /// Returns what the organisation has then. `place` as in `batch::run`.
+  talk_accounts book(const entry_head& head, const talk_entry& entry,
+                     const organisation_account& org,
+                     const call_change& call = {}, std::string_view place = {});
 
 private:
-  int64_t add_entry(const entry_head& head);
+  void add_call(batch& all, const call_reservation& x);
+  void change_call(batch& all, const call_reservation& from,
+                   const call_reservation& to, unix_ms at);
+  void add_entry(batch& all, const entry_head& head, const talk_postings& x);
+  void change_organisation(batch& all, const entry_head& head,
+                           const talk_entry& entry);
   void
-  add_postings(int64_t entry, std::string_view org_id, const talk_postings& x);
-  talk_accounts
-  change_organisation(const entry_head& head, const talk_entry& entry);
-  void tell_low_balance(const entry_head& head, const talk_accounts& has,
-                        int64_t low, int64_t version, bool is_low);
+  tell_low_balance(batch& all, const entry_head& head,
+                   const organisation_account& org, const talk_accounts& has);
+  void run(batch& all, std::string_view place);
 
   connection& db_;
 };

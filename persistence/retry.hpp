@@ -6,6 +6,7 @@
 #include <chrono>
 #include <random>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 namespace velox::persistence {
@@ -14,7 +15,9 @@ namespace velox::persistence {
 /// rolled back and done again.
 class lost_race : public std::runtime_error {
 public:
-  lost_race() : std::runtime_error("others kept changing the same rows") {}
+  explicit lost_race(const std::string& how
+                     = "others kept changing the same rows")
+    : std::runtime_error(how) {}
 };
 
 /// Runs `work`, one transaction, again when it lost a race, or when the engine

@@ -139,7 +139,8 @@ struct engine_process::parts {
     shared->listen(root, std::move(names));
     dog.emplace(system, report_long_holds(counts_registry()));
     root->attach_functor([this](const caf::error&) { root_down = true; });
-    sweeper = start_sweeper(system, root, root, settings.billing);
+    sweeper
+      = start_sweeper(system, root, root, shared->store(), settings.billing);
     for (size_t i = 0; i < shards.size(); ++i) {
       shards[i]->start();
       shards[i]->post(outside->settle(i));

@@ -1,5 +1,7 @@
 #include "adapters/cli/serve/money.hpp"
 
+#include "adapters/http/ask.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -10,6 +12,8 @@ namespace {
 
 /// What a carrier's handshake may wait for the ledger.
 constexpr caf::timespan gate_patience = std::chrono::seconds{3};
+
+constexpr caf::timespan sessions_patience = std::chrono::seconds{5};
 
 unix_ms time_of_day() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -39,12 +43,22 @@ talk_gate(caf::actor_system& system, ledger_actor ledger) {
 
 actors::reservation_sweeper_actor
 start_sweeper(caf::actor_system& system, call_registry_actor registry,
-              ledger_actor ledger, const config::billing_settings& settings,
-              std::function<void(const std::string&, std::function<void(bool)>)>
-                carried_elsewhere) {
+              ledger_actor ledger, session_store_actor sessions,
+              const config::billing_settings& settings) {
   actors::sweeper_options options;
-  options.carried_elsewhere = std::move(carried_elsewhere);
   options.quiet = std::max<caf::timespan>(options.quiet, 3 * settings.tick);
+  options.carried_elsewhere
+    = [&system, sessions](const std::string& call_id,
+                          const std::function<void(bool)>& done) {
+        http::ask(
+          system, sessions, sessions_patience,
+          [done, call_id](const std::vector<session_record>& all) {
+            done(std::any_of(all.begin(), all.end(),
+                             [&](auto& x) { return x.call_id == call_id; }));
+          },
+          // Who cannot be asked may have it: the next round asks again.
+          [done](const caf::error&) { done(true); }, list_sessions{});
+      };
   options.time_of_day = time_of_day;
   return system.spawn(actors::reservation_sweeper, registry, ledger, options);
 }

@@ -4,6 +4,7 @@
 #include "adapters/carriers/twilio/talk_time_gate.hpp"
 #include "config/settings.hpp"
 #include "persistence/ledger_store.hpp"
+#include "protocol/session_store.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -24,13 +25,11 @@ ledger_maker(caf::actor_system& system,
 carriers::twilio::talk_time_gate
 talk_gate(caf::actor_system& system, ledger_actor ledger);
 
-/// Starts the actor that settles what calls left behind.
-/// `carried_elsewhere` as in sweeper_options.
+/// Starts the actor that settles what calls left behind. Calls that `sessions`
+/// shows on any node are left alone.
 actors::reservation_sweeper_actor
 start_sweeper(caf::actor_system& system, call_registry_actor registry,
-              ledger_actor ledger, const config::billing_settings& settings,
-              std::function<void(const std::string&, std::function<void(bool)>)>
-                carried_elsewhere
-              = {});
+              ledger_actor ledger, session_store_actor sessions,
+              const config::billing_settings& settings);
 
 } // namespace velox::cli
