@@ -168,6 +168,18 @@ void conversations::close(const close_conversation& x) {
   all.commit("conversation.close");
 }
 
+void conversations::insist_on_fence(std::string_view call_id, int64_t fence) {
+  auto found
+    = db_.query("SELECT fence FROM conversations WHERE call_id = $1", call_id);
+  if (!found.next())
+    throw not_found{"no such conversation"};
+  auto newest = found.integer(0);
+  while (found.next())
+    ;
+  if (fence != 0 && newest > fence)
+    throw database_error{failure::constraint, too_late};
+}
+
 void conversations::settled(std::string_view call_id) {
   auto bill = lock_bill(call_id);
   auto call = find(call_id);
