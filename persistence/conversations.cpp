@@ -128,7 +128,10 @@ void conversations::insist_on_fence(std::string_view call_id, int64_t fence) {
     = db_.query("SELECT fence FROM conversations WHERE call_id = $1", call_id);
   if (!found.next())
     throw not_found{"no such conversation"};
-  if (fence != 0 && found.integer(0) > fence)
+  auto newest = found.integer(0);
+  while (found.next())
+    ;
+  if (fence != 0 && newest > fence)
     throw database_error{failure::constraint, too_late};
 }
 
