@@ -27,8 +27,7 @@ struct close_database {
 using handle = std::unique_ptr<sqlite3, close_database>;
 
 [[noreturn]] void fail(const std::string& what, int code) {
-  throw database_error{failure::unusable,
-                       what + ": " + sqlite3_errstr(code)};
+  throw database_error{failure::unusable, what + ": " + sqlite3_errstr(code)};
 }
 
 handle open(const fs::path& file, int flags) {

@@ -1,6 +1,7 @@
 #include "persistence/conversations.hpp"
 
 #include "persistence/call_notices.hpp"
+#include "persistence/costs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -104,6 +105,8 @@ void conversations::close(const close_conversation& x) {
                          "ACTIVE"};
   transaction all{db_};
   auto bill = lock_bill(x.call_id);
+  if (bill)
+    charge_carrier(x.call_id, *bill, x.at);
   auto closed = db_.execute(
     "UPDATE conversations SET status = $2, ended_at = $3, ended_because = $4, "
     "explanation = $5, transfer_to = $6, billed_seconds = $7, "
@@ -125,7 +128,10 @@ void conversations::insist_on_fence(std::string_view call_id, int64_t fence) {
     = db_.query("SELECT fence FROM conversations WHERE call_id = $1", call_id);
   if (!found.next())
     throw not_found{"no such conversation"};
-  if (fence != 0 && found.integer(0) > fence)
+  auto newest = found.integer(0);
+  while (found.next())
+    ;
+  if (fence != 0 && newest > fence)
     throw database_error{failure::constraint, too_late};
 }
 
@@ -134,7 +140,10 @@ void conversations::settled(std::string_view call_id) {
   auto call = find(call_id);
   if (!bill || !call || call->status == conversation_status::active)
     return; // whoever closes it takes the bill along
-  db_.execute("UPDATE conversations SET billed_seconds = $2 "
+  charge_carrier(call_id, *bill, call->ended_at);
+  db_.execute("UPDATE conversations SET billed_seconds = $2, "
+              "cost_micro = COALESCE((SELECT CAST(SUM(e.cost_micro) AS BIGINT) "
+              "FROM cost_events e WHERE e.call_id = $1), 0) "
               "WHERE call_id = $1",
               call_id, bill->seconds);
   call->billed_seconds = bill->seconds;
@@ -148,16 +157,32 @@ unix_ms conversations::last_event(std::string_view call_id) {
   return found.next() ? found.integer(0) : 0;
 }
 
+/// For the time that the caller was on the line, however it is billed.
+void conversations::charge_carrier(std::string_view call_id, const bill& of,
+                                   unix_ms at) {
+  std::string carrier;
+  {
+    auto found = db_.query("SELECT carrier FROM conversations "
+                           "WHERE call_id = $1",
+                           call_id);
+    if (!found.next())
+      return; // whoever asked is told by what follows
+    carrier = found.text(0);
+  }
+  costs{db_}.add_carrier(call_id, carrier, of.talked_seconds, at);
+}
+
 /// What the ledger has billed so far. Holds the row, so that of two who settle
 /// and close at once, the later sees what the earlier did.
 std::optional<conversations::bill>
 conversations::lock_bill(std::string_view call_id) {
   auto found = db_.query("UPDATE call_reservations SET leg = leg "
-                         "WHERE call_id = $1 RETURNING billed_seconds, status",
+                         "WHERE call_id = $1 RETURNING billed_seconds, status, "
+                         "talked_seconds",
                          call_id);
   if (!found.next())
     return std::nullopt;
-  bill result{found.integer(0), found.text(1) == "settled"};
+  bill result{found.integer(0), found.text(1) == "settled", found.integer(2)};
   while (found.next())
     ;
   return result;

@@ -52,7 +52,10 @@ private:
   struct bill {
     int64_t seconds = 0;
     bool final = false;
+    int64_t talked_seconds = 0;
   };
+
+  void charge_carrier(std::string_view call_id, const bill& of, unix_ms at);
 
   std::optional<bill> lock_bill(std::string_view call_id);
 

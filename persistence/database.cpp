@@ -1,6 +1,7 @@
 #include "persistence/database.hpp"
 
 #include "config/failpoint.hpp"
+#include "persistence/storable_text.hpp"
 
 #include <exception>
 
@@ -97,14 +98,19 @@ std::vector<int64_t> batch::run(std::string_view place) {
   return result;
 }
 
-decltype(batched_statement::values)::value_type batch::own(parameter x) {
-  if (auto text = std::get_if<std::string_view>(&x))
-    return std::string{*text};
-  if (auto number = std::get_if<int64_t>(&x))
-    return *number;
-  if (auto truth = std::get_if<bool>(&x))
-    return *truth;
-  return nullptr;
+void batch::add_value(batched_statement& to, const parameter& x) {
+  if (auto text = std::get_if<std::string_view>(&x)) {
+    // Here, and not when all of it runs: a bad value must not cost more than
+    // the batch, such as the transaction around it.
+    insist_on_storable(to.sql, to.values.size() + 1, *text);
+    to.values.emplace_back(std::string{*text});
+  } else if (auto number = std::get_if<int64_t>(&x)) {
+    to.values.emplace_back(*number);
+  } else if (auto truth = std::get_if<bool>(&x)) {
+    to.values.emplace_back(*truth);
+  } else {
+    to.values.emplace_back(nullptr);
+  }
 }
 
 } // namespace velox::persistence

@@ -206,13 +206,14 @@ class batch {
 public:
   explicit batch(connection& db) : db_(db) {}
 
-  /// `sql` is a constant, as for `connection::query`; values are copied.
+  /// `sql` is a constant, as for `connection::query`; values are copied. Throws
+  /// for a text that cannot be stored.
   template <class... Ts>
   void add(std::string_view sql, const Ts&... values) {
     auto& x = statements_.emplace_back();
     x.sql = sql;
     x.values.reserve(sizeof...(values));
-    (x.values.push_back(own(connection::as_parameter(values))), ...);
+    (add_value(x, connection::as_parameter(values)), ...);
   }
 
   bool empty() const { return statements_.empty(); }
@@ -222,7 +223,7 @@ public:
   std::vector<int64_t> run(std::string_view place = {});
 
 private:
-  static decltype(batched_statement::values)::value_type own(parameter x);
+  static void add_value(batched_statement& to, const parameter& x);
 
   connection& db_;
   std::vector<batched_statement> statements_;

@@ -1,6 +1,7 @@
 #include "persistence/database_session.hpp"
 
 #include "config/log.hpp"
+#include "persistence/engine_presence.hpp"
 #include "persistence/migrate.hpp"
 #include "protocol/errc.hpp"
 
@@ -31,6 +32,7 @@ std::unique_ptr<connection> database_session::open() {
     options_.create = false;
     if (migration_status(*result).pending() > 0)
       migrate(options_);
+    join_engines(*result);
     pause_.succeeded();
     return result;
   } catch (const std::exception& e) {

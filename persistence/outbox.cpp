@@ -3,8 +3,6 @@
 #include "persistence/retry.hpp"
 #include "persistence/webhook_endpoints.hpp"
 
-#include <optional>
-
 namespace velox::persistence {
 
 namespace {
@@ -20,7 +18,8 @@ constexpr std::string_view claim_one
     "WHERE o.status = 'pending' AND o.next_attempt_at <= $1 "
     "AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.org_id = o.org_id "
     "AND b.call_id = o.call_id AND b.call_id <> '' AND b.id < o.id "
-    "AND b.status = 'pending' AND b.attempts < 3) "
+    "AND b.status = 'pending' "
+    "AND (b.attempts < 3 OR b.next_attempt_at <= $2)) "
     "ORDER BY o.next_attempt_at, o.id LIMIT 1) "
     "AND status = 'pending' AND next_attempt_at <= $1 "
     "RETURNING id, event_id, kind, call_id, body, created_at, attempts, org_id";
@@ -39,6 +38,10 @@ void outbox::add(const outbox_event& x) {
 }
 
 std::vector<claimed_webhook> outbox::claim(const claim_webhooks& x) {
+  return with_retries([&] { return claim_once(x); });
+}
+
+std::vector<claimed_webhook> outbox::claim_once(const claim_webhooks& x) {
   std::vector<claimed_webhook> out;
   transaction all{db_};
   while (static_cast<int64_t>(out.size()) < x.limit) {
@@ -63,20 +66,22 @@ std::vector<claimed_webhook> outbox::claim(const claim_webhooks& x) {
 }
 
 void outbox::finish(const finish_webhook& x) {
+  with_retries([&] { finish_once(x); });
+}
+
+void outbox::finish_once(const finish_webhook& x) {
   transaction all{db_};
-  auto found
-    = db_.query("UPDATE outbox SET status = $3, next_attempt_at = $4, "
-                "last_problem = $5, finished_at = CASE WHEN "
-                "$3 = 'pending' THEN NULL "
-                "ELSE CAST($6 AS BIGINT) END "
-                "WHERE id = $1 AND attempts = $2 "
-                "AND status = 'pending' RETURNING org_id",
-                x.id, x.attempt, x.status, x.next_attempt_at, x.problem, x.now);
-  std::optional<std::string> org;
-  if (found.next())
+  std::string org; // whose it was; empty: the attempt was too late
+  if (auto found = db_.query(
+        "UPDATE outbox SET status = $3, next_attempt_at = $4, "
+        "last_problem = $5, finished_at = CASE WHEN $3 = 'pending' THEN NULL "
+        "ELSE CAST($6 AS BIGINT) END WHERE id = $1 AND attempts = $2 "
+        "AND status = 'pending' RETURNING org_id",
+        x.id, x.attempt, x.status, x.next_attempt_at, x.problem, x.now);
+      found.next())
     org = found.text(0);
-  if (org && !x.disable_because.empty())
-    webhook_endpoints{db_}.disable(*org, x.disable_because, x.now);
+  if (!org.empty() && !x.disable_because.empty())
+    webhook_endpoints{db_}.disable(org, x.disable_because, x.now);
   all.commit("outbox.finish");
 }
 

@@ -34,8 +34,8 @@ public:
 
   /// Takes what is due, the oldest first, for `lease` milliseconds: whoever
   /// dies meanwhile has it sent again, under the same id. What a call tells
-  /// later waits for what it told before, as long as that was tried less than
-  /// three times. One transaction.
+  /// later waits for what it told before, while that is under way, about to be
+  /// tried, or was tried less than three times. One transaction.
   std::vector<claimed_webhook> claim(const claim_webhooks& x);
 
   /// How an attempt ended. An attempt that outlived its lease changes nothing.
@@ -51,6 +51,9 @@ public:
   void retry(const retry_webhook& x);
 
 private:
+  std::vector<claimed_webhook> claim_once(const claim_webhooks& x);
+  void finish_once(const finish_webhook& x);
+
   connection& db_;
 };
 

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace velox::persistence {
@@ -107,6 +108,7 @@ struct session_store_state {
   own_actor::pointer self;
   session_store_options options;
   std::map<std::string, held_call> calls;
+  std::set<std::string> asked;   ///< calls whose lease is being taken
   std::deque<shared_call> ended; ///< nobody else knows yet
   token_buckets buckets;
   node_listeners listeners;
@@ -143,6 +145,8 @@ int64_t session_store_state::own_fence() {
 }
 
 caf::result<call_lease> session_store_state::take(const take_lease& x) {
+  if (calls.contains(x.call_id) || !asked.insert(x.call_id).second)
+    return caf::make_error(errc::duplicate_call);
   auto holder = caf::actor_cast<caf::strong_actor_ptr>(self->current_sender());
   auto promise = self->make_response_promise<call_lease>();
   if (!reachable()) {
@@ -153,10 +157,12 @@ caf::result<call_lease> session_store_state::take(const take_lease& x) {
     x, highest_fence + 1,
     back<lease_answer>(
       [this, x, holder, promise](const lease_answer& y) mutable {
-        if (y.reached && y.fence == 0)
+        if (y.reached && y.fence == 0) {
+          asked.erase(x.call_id);
           promise.deliver(caf::make_error(errc::duplicate_call));
-        else
+        } else {
           grant(x, holder, y.reached ? y.fence : own_fence(), promise);
+        }
       }));
   return promise;
 }
@@ -164,8 +170,7 @@ caf::result<call_lease> session_store_state::take(const take_lease& x) {
 void session_store_state::grant(
   const take_lease& x, const caf::strong_actor_ptr& holder, int64_t fence,
   caf::typed_response_promise<call_lease> promise) {
-  if (auto i = calls.find(x.call_id); i != calls.end())
-    lose(x.call_id, i->second.seen.fence);
+  asked.erase(x.call_id);
   highest_fence = std::max(highest_fence, fence);
   auto& mine = calls[x.call_id];
   mine.seen.call = x;

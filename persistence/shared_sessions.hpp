@@ -44,7 +44,8 @@ public:
   virtual void start(listener to) = 0;
 
   /// A lease with a fence above every one that `call` had, and not below
-  /// `least`. Of the same node, the newer one wins.
+  /// `least`. Refused while another node has one: a node knows its own calls,
+  /// so one of its own that is left over from before a restart is replaced.
   virtual void take(const take_lease& call, int64_t least, then<lease_answer> f)
     = 0;
 

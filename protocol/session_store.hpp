@@ -22,7 +22,7 @@ struct node_listeners {
 /// Without Redis, or while it is away, everything but the sight of other nodes
 /// works as before; nothing here blocks.
 using session_store_actor = caf::typed_actor<
-  // Error: duplicate_call (another node has the call). Who loses the lease
+  // Error: duplicate_call (somebody, here or on another node, has the call). Who loses the lease
   // later is told by `wire_closed`.
   caf::replies_to<take_lease>::with<call_lease>, caf::reacts_to<stage_changed>,
   caf::replies_to<allow_request>::with<request_allowed>,

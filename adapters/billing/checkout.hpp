@@ -16,12 +16,12 @@ namespace velox::billing {
 struct checkout_options {
   stripe_api api;
   outside_store_actor store;
-  std::map<std::string, std::string> prices; ///< plan -> price_...
+  std::map<std::string, std::string> prices{}; ///< plan -> price_...
   int64_t minute_price = 0; ///< minor units; 0: minutes are not sold alone
-  std::string currency;
-  std::string success_url;
-  std::string cancel_url;
-  std::function<unix_ms()> time_of_day;
+  std::string currency{};
+  std::string success_url{};
+  std::string cancel_url{};
+  std::function<unix_ms()> time_of_day{};
 };
 
 /// Adds, each for the admin key only:

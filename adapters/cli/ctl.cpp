@@ -1,6 +1,7 @@
 #include "adapters/cli/ctl.hpp"
 
 #include "adapters/cli/context.hpp"
+#include "adapters/cli/ctl_outside.hpp"
 #include "adapters/cli/http_client.hpp"
 #include "adapters/cli/text.hpp"
 #include "protocol/form.hpp"
@@ -34,11 +35,14 @@ Examples:
   velox ctl recordings
   velox ctl recording CA0123 --output call.wav
   velox ctl kill CA0123 llm       a drill: the call goes on
+  velox ctl checkout acme --plan PRO
+  velox ctl webhook set acme https://example.com/velox
+  velox ctl webhooks --dead
   velox ctl --engine https://voice.example.com --admin-key KEY calls --json
 
 Exit codes:
   0  done
-  1  no such call, actor or recording
+  1  no such call, actor, recording, organisation or webhook
   2  wrong options or config
   3  the engine cannot be reached or refused; its answer is printed)";
 
@@ -60,7 +64,8 @@ struct refused {
 /// `range` is that of RFC 9110; empty: the whole.
 std::string
 request(const context& ctx, ctl_options& options, const char* method,
-        const std::string& path, const std::string& range = {}) {
+        const std::string& path, const std::string& range = {},
+        const std::string& body = {}) {
   complete(options.access, ctx.settings());
   if (options.access.admin_key.empty())
     throw std::invalid_argument(
@@ -72,6 +77,11 @@ request(const context& ctx, ctl_options& options, const char* method,
   question.headers = {{"Authorization", "Bearer " + options.access.admin_key}};
   if (!range.empty())
     question.headers.emplace_back("Range", range);
+  if (!body.empty()) {
+    question.headers.emplace_back("Content-Type", "application/json");
+    question.body = body;
+    question.timeout = std::chrono::seconds{100}; // others are asked, too
+  }
   auto answer = fetch(question);
   if (answer.status >= 200 && answer.status < 300)
     return answer.body;
@@ -360,6 +370,16 @@ void add_ctl(CLI::App& app, context& ctx) {
     ->type_name("FILE")
     ->required();
   on(save, save_recording);
+  add_ctl_outside(
+    *sub, ctx,
+    [&ctx, options](const std::string& method, const std::string& path,
+                    const std::string& body) {
+      return request(ctx, *options, method.c_str(), path, {}, body);
+    },
+    [&](CLI::App* verb, std::function<int()> act) {
+      on(verb, [act](auto&, auto&) { return act(); });
+    },
+    [options] { return options->json; });
   sub->callback([&ctx, options, sub] {
     if (!sub->get_subcommands().empty())
       return;

@@ -40,7 +40,7 @@ std::string state_of(const persistence::migration_step& step) {
 }
 
 int migrate(const context& ctx, bool status_only) {
-  auto& storage = ctx.settings().storage;
+  auto storage = ctx.settings().storage;
   auto database = database_of(storage);
   auto on_file = database.url.empty();
   if (!status_only && on_file)

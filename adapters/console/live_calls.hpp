@@ -25,6 +25,6 @@ namespace velox::console {
 void add_live_calls(http::router& routes, caf::actor_system& sys,
                     call_registry_actor registry, store_actor store,
                     std::string admin_key,
-                    session_store_actor sessions = nullptr);
+                    session_store_actor sessions = session_store_actor{});
 
 } // namespace velox::console

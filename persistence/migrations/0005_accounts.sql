@@ -72,6 +72,7 @@ CREATE INDEX phone_numbers_by_org ON phone_numbers (org_id, number);
 
 ALTER TABLE conversations ADD COLUMN fence ${bigint} NOT NULL DEFAULT 0; -- of the node that may write
 ALTER TABLE conversations ADD COLUMN node TEXT NOT NULL DEFAULT '';
+ALTER TABLE conversations ADD COLUMN carrier TEXT NOT NULL DEFAULT 'twilio'; -- whose price the seconds have
 ALTER TABLE conversations ADD COLUMN cost_micro ${bigint} NOT NULL DEFAULT 0; -- sum of its cost_events
 ALTER TABLE messages ADD COLUMN latency_ms ${bigint} NOT NULL DEFAULT 0; -- to the answer's first sound
 

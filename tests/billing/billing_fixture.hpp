@@ -12,8 +12,8 @@
 #include "persistence/tenants.hpp"
 #include "persistence/webhook_endpoints.hpp"
 #include "protocol/type_ids.hpp"
+#include "tests/billing/stripe_events.hpp"
 #include "tests/persistence/engines.hpp"
-#include "tests/persistence/stripe_events.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/shards.hpp"
 #include "tests/support/vendors/fake_stripe.hpp"
@@ -21,6 +21,10 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 #include <gtest/gtest.h>
 
 #include <future>

@@ -84,6 +84,21 @@ TEST_P(Batch, IsASavePointInATransaction) {
   EXPECT_EQ(name(*another()), "kept");
 }
 
+TEST_P(Batch, LeavesItsTransactionAliveOverABadText) {
+  {
+    transaction all{*db};
+    db->execute(rename, "acme", "kept");
+    batch x{*db};
+    auto why = complaint_of([&] {
+      x.add(rename, "rival", std::string("a\0b", 3));
+      x.run();
+    });
+    EXPECT_EQ(why.find("organisations.name: "), 0u) << why;
+    all.commit();
+  }
+  EXPECT_EQ(name(*another()), "kept");
+}
+
 TEST_P(Batch, GoesWithItsTransaction) {
   {
     transaction all{*db};

@@ -117,6 +117,33 @@ TEST_P(Conversations, GoOnAfterAnAccident) {
   }
 }
 
+TEST_P(Conversations, AreWrittenByTheNewestLeaseOnly) {
+  auto batch = [](uint64_t sequence, int64_t fence) {
+    call_log_batch x;
+    x.events = {event("CA1", sequence)};
+    x.fence = fence;
+    return x;
+  };
+  auto end = hung_up("CA1");
+  end.fence = 100;
+  conversations calls{*db};
+  call_log log{*db};
+  calls.open(ringing("CA1"), 100, "a");
+  log.append(batch(1, 100));
+  calls.open(ringing("CA1"), 200, "b");
+  EXPECT_THROW(log.append(batch(2, 100)), database_error);
+  EXPECT_THROW(calls.close(end), database_error);
+  EXPECT_THROW(calls.open(ringing("CA1"), 199, "a"), database_error);
+  EXPECT_EQ(calls.find("CA1")->status, conversation_status::active);
+  EXPECT_EQ(log.events("CA1", 0).size(), 1u);
+  log.append(batch(2, 200));
+  log.append(batch(3, 0)); // recovery has no lease
+  end.fence = 200;
+  calls.close(end);
+  EXPECT_EQ(calls.find("CA1")->status, conversation_status::completed);
+  EXPECT_THROW(calls.insist_on_fence("CA404", 1), not_found);
+}
+
 TEST_P(Conversations, StayEndedWhenTheyWereMeantToEnd) {
   calls.open(ringing("CA1"));
   calls.close(hung_up("CA1"));

@@ -535,7 +535,10 @@ std::set<std::string> methods_of_headers() {
           result.insert(name + "." + found);
     }
   }
-  result.erase("batch.run"); // a tool, no repository
+  // These are tools, no repositories.
+  std::erase_if(result, [](auto& x) {
+    return x.starts_with("batch.") || x.starts_with("transaction.");
+  });
   return result;
 }
 

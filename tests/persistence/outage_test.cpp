@@ -8,6 +8,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -63,6 +64,7 @@ public:
       clock::now() - state.due);
     if (late.count() > load_.latest_ms)
       load_.latest_ms = late.count();
+    auto first = state.journal.empty(); // else a batch, or a pause, is on
     if (load_.talking) {
       ++state.turn;
       state.journal.add(static_cast<unix_ms>(state.turn), "heard", state.turn,
@@ -72,7 +74,8 @@ public:
       state.due = clock::now() + 20ms;
       self_->delayed_send(self_, 20ms, caf::tick_atom_v);
     }
-    flush();
+    if (first)
+      flush();
   }
 
   void flush() const {

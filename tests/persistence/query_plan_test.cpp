@@ -1,8 +1,13 @@
 #include "persistence/call_log.hpp"
+#include "persistence/consents.hpp"
 #include "persistence/conversations.hpp"
+#include "persistence/dnd_checks.hpp"
 #include "persistence/ledger.hpp"
+#include "persistence/phone_numbers.hpp"
 #include "persistence/recordings.hpp"
 #include "persistence/recovery.hpp"
+#include "persistence/tool_permissions.hpp"
+#include "persistence/users.hpp"
 #include "tests/persistence/records.hpp"
 
 #include <algorithm>
@@ -58,7 +63,46 @@ constexpr hot_query hot[] = {
   {"FROM call_reservations WHERE status = 'open'", "call_reservations_open"},
   {"WHERE org_id = $1 AND call_id = $2 AND call_id <> ''",
    "ledger_entries_by_call"},
+  {"WHERE p.number = $1", "phone_numbers"},
+  {"FROM phone_numbers WHERE org_id = $1 ORDER", "phone_numbers_by_org"},
+  {"FROM organisations WHERE stripe_customer_id", "organisations_by_customer"},
+  {"WHERE u.id = $1", "users_by_id"},
 };
+
+/// Asks what operators and the API ask.
+void ask_about_people(connection& db) {
+  organisations orgs{db};
+  orgs.profile("acme");
+  orgs.list();
+  orgs.find_by_customer("cus_1");
+  orgs.warn_below("acme", 60);
+  if (auto agent = agents{db}.profile("acme", "front-desk"))
+    agents{db}.save(*agent);
+  users people{db};
+  people.upsert({"acme", "u1", "", "Ann", user_role::admin, 1});
+  people.find("acme", "u1");
+  people.list("acme");
+  people.memberships("u1");
+  people.remove("acme", "u1", 2);
+  phone_numbers numbers{db};
+  numbers.upsert({"+15550102", "acme", "front-desk", "twilio", "PN1", 1});
+  numbers.find("acme", "+15550102");
+  numbers.list("acme");
+  numbers.remove("acme", "+15550102");
+  tool_permissions tools{db};
+  tools.set({"acme", "front-desk", "book", true, 0, 1});
+  tools.find("acme", "front-desk", "book");
+  tools.list("acme", "front-desk");
+  consents said{db};
+  said.add({"acme", "+15550123", "calls", true, 1, "", ""});
+  said.latest("acme", "+15550123", "calls");
+  said.history("acme", "+15550123");
+  dnd_checks checks{db};
+  checks.add({"acme", "+15550123", "service", "allow", "", "", 1, 2});
+  checks.valid("acme", "+15550123", "service", 1);
+  agents{db}.remove("acme", "front-desk", 3);
+  orgs.remove("acme", 3);
+}
 
 class QueryPlan : public every_tenants_test {
 protected:
@@ -132,7 +176,8 @@ TEST_P(QueryPlan, NeverReadsAWholeTable) {
   kept.due(0);
   kept.strays({"a.velrec"});
   kept.forget("acme", "a.velrec");
-  EXPECT_GE(watched.seen.size(), 36u) << "some statement was not run";
+  ask_about_people(watched);
+  EXPECT_GE(watched.seen.size(), 60u) << "some statement was not run";
   for (auto& sql : watched.seen) {
     auto steps = plan_of(sql);
     EXPECT_FALSE(reads_all(steps)) << steps << "\nin " << sql;

@@ -9,6 +9,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -109,6 +110,23 @@ public:
       return x->fence;
     EXPECT_EQ(x.error(), errc::duplicate_call) << sys.render(x.error());
     return 0;
+  }
+
+  /// A call that takes the lease and ends at once: the fence that it had.
+  int64_t brief(const std::string& call_id) {
+    auto fence = std::make_shared<std::atomic<int64_t>>(0);
+    auto holder = sys.spawn(
+      [this, call_id, fence](caf::event_based_actor* call) {
+        call->request(store, caf::infinite, take_lease{call_id, "o1", "a1", 0})
+          .then(
+            [call, fence](const call_lease& x) {
+              *fence = x.fence;
+              call->quit(caf::exit_reason::kill);
+            },
+            [call](const caf::error&) { call->quit(caf::exit_reason::kill); });
+      });
+    self->wait_for(holder);
+    return *fence;
   }
 
   void show(const std::string& call_id, call_stage stage, uint64_t turn = 0,

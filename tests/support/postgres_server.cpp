@@ -120,9 +120,11 @@ std::vector<int> postgres_server::processes() const {
     return {};
   std::vector<int> result{first};
   std::error_code ignored;
-  for (auto& x : fs::directory_iterator{"/proc", ignored})
-    if (parent_of(x.path()) == first)
-      result.push_back(std::atoi(x.path().filename().c_str()));
+  for (auto& x : fs::directory_iterator{"/proc", ignored}) {
+    auto process = std::atoi(x.path().filename().c_str()); // 0: no process
+    if (process > 0 && parent_of(x.path()) == first)
+      result.push_back(process);
+  }
   return result;
 }
 

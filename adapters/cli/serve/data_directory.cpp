@@ -4,6 +4,7 @@
 #include "adapters/language/scripted/example_agent.hpp"
 #include "config/loader.hpp"
 #include "persistence/migrate.hpp"
+#include "persistence/price_lists.hpp"
 #include "persistence/recovery.hpp"
 #include "persistence/tenants.hpp"
 
@@ -93,7 +94,8 @@ data_directory::~data_directory() {
 }
 
 size_t data_directory::prepare(const std::vector<agent_record>& agents,
-                               int64_t initial_credit_seconds) {
+                               int64_t initial_credit_seconds,
+                               const price_list& prices) {
   presence_.emplace(database_);
   persistence::migrate(database_);
   auto db = persistence::open_database(database_);
@@ -104,10 +106,11 @@ size_t data_directory::prepare(const std::vector<agent_record>& agents,
   persistence::organisations{*db}.upsert(org);
   for (auto& agent : agents)
     persistence::agents{*db}.upsert(agent);
-  if (!presence_->was_alone())
-    return 0; // what is live may be live with another engine
   auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
     std::chrono::system_clock::now().time_since_epoch());
+  persistence::price_lists{*db}.install(prices, now.count());
+  if (!presence_->was_alone())
+    return 0; // what is live may be live with another engine
   // No other engine uses this directory, so all that is live is left over.
   return persistence::recovery{*db}.run(std::numeric_limits<unix_ms>::max(),
                                         now.count());

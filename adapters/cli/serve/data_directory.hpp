@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "persistence/engine_presence.hpp"
+#include "protocol/prices.hpp"
 #include "protocol/records.hpp"
 
 #include <filesystem>
@@ -33,9 +34,10 @@ public:
 
   /// Brings the database up to date, explains the calls that a crash cut off,
   /// unless other engines hold calls on the same database, and adds or replaces
-  /// `agents`. Returns how many calls were cut off.
+  /// `agents`, and lets `prices` count from now on. Returns how many calls were
+  /// cut off.
   size_t prepare(const std::vector<agent_record>& agents,
-                 int64_t initial_credit_seconds);
+                 int64_t initial_credit_seconds, const price_list& prices);
 
 private:
   std::filesystem::path path_;

@@ -12,6 +12,7 @@
 #include "adapters/cli/serve/data_directory.hpp"
 #include "adapters/cli/serve/introduction.hpp"
 #include "adapters/cli/serve/money.hpp"
+#include "adapters/cli/serve/outside.hpp"
 #include "adapters/cli/serve/policies.hpp"
 #include "adapters/cli/serve/recordings.hpp"
 #include "adapters/cli/serve/sessions.hpp"
@@ -28,6 +29,7 @@
 #include "adapters/speech/offline.hpp"
 #include "adapters/speech/tones/detector.hpp"
 #include "config/log.hpp"
+#include "config/prices.hpp"
 #include "config/voice_hangover.hpp"
 #include "persistence/store_pool.hpp"
 #include "protocol/background_sound.hpp"
@@ -54,6 +56,7 @@ struct actor_config : caf::actor_system_config {
   actor_config() {
     add_message_types<caf::id_block::velox>();
     add_message_types<caf::id_block::velox_sessions>();
+    add_message_types<caf::id_block::velox_outside>();
     // Calls run on shards. These threads serve the few engine-wide actors, and
     // work stealing would poll, and burn, an idle core.
     set("scheduler.policy", caf::atom("sharing"));
@@ -90,7 +93,9 @@ struct engine_process::parts {
   void prepare_agents() {
     agents = load_agents(settings.agents.files);
     auto credit = static_cast<int64_t>(settings.billing.initial_credit_seconds);
-    if (auto lost = data.prepare(agents, credit); lost > 0)
+    if (auto lost = data.prepare(agents, credit,
+                                 config::load_prices(settings.billing.prices));
+        lost > 0)
       config::log().warn("Calls were cut off when the engine last stopped; "
                          "their conversations say so. count={}",
                          lost);
@@ -213,6 +218,7 @@ struct engine_process::parts {
                             std::string{default_organisation},
                             secrets.admin_api_key);
     console::add_provider_list(routes, system, root, secrets.admin_api_key);
+    told->add_routes(routes);
     carriers::twilio::webhook_options webhooks;
     webhooks.auth_token = secrets.twilio_auth_token;
     webhooks.verify_signature = settings.twilio.verify_signature;
@@ -240,6 +246,16 @@ struct engine_process::parts {
     routes.websocket("/media-stream", sockets);
     routes.alias("/streams", "/media-stream");
     routes.alias("/voice/stream", "/media-stream");
+  }
+
+  void start_telling() {
+    outside_desk::parts x;
+    x.database = data.database();
+    x.out = outside->source();
+    x.time_of_day = time_of_day;
+    x.counts = counts_registry();
+    x.admin_key = secrets.admin_api_key;
+    told.emplace(system, settings, std::move(x));
   }
 
   /// For readyz: may calls come, is there a database to log them, and do we see
@@ -308,6 +324,8 @@ struct engine_process::parts {
       recorded->stop();
     caf::anon_send_exit(sweeper, caf::exit_reason::kill);
     sweeper = nullptr;
+    if (told)
+      told->stop();
     caf::anon_send_exit(root, caf::exit_reason::kill);
     root = nullptr;
     services.reset();
@@ -380,6 +398,7 @@ struct engine_process::parts {
   actors::engine_actor root;
   actors::reservation_sweeper_actor sweeper;
   std::optional<recordings> recorded;
+  std::optional<outside_desk> told;
   std::shared_ptr<const actors::call_services> services;
   std::optional<http::server> server;
   std::optional<actors::watchdog> dog;
@@ -393,6 +412,7 @@ engine_process::engine_process(const config::settings& settings,
   parts_->make_providers();
   parts_->start_actors();
   parts_->recorded.emplace(parts_->system, settings, parts_->root, time_of_day);
+  parts_->start_telling();
   parts_->make_services();
   parts_->introduce_agents();
   parts_->listen();

@@ -1,8 +1,8 @@
 #include "persistence/ledger.hpp"
 #include "persistence/stripe_inbox.hpp"
 #include "persistence/webhook_deliveries.hpp"
+#include "tests/billing/stripe_events.hpp"
 #include "tests/persistence/records.hpp"
-#include "tests/persistence/stripe_events.hpp"
 
 #include <algorithm>
 #include <gmock/gmock.h>

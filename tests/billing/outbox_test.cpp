@@ -99,9 +99,15 @@ TEST_P(Outbox, DoesNotWaitForEverForTheBeginning) {
   add("ended", "CA1");
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(claim(now + i * lease), ElementsAre("started")) << i;
-    finish("started", "pending", now + (i + 1) * lease);
+    finish("started", "pending", now + (i < 2 ? i + 1 : 100) * lease);
   }
-  EXPECT_THAT(claim(now + 3 * lease), ElementsAre("ended", "started"));
+  EXPECT_THAT(claim(now + 3 * lease), ElementsAre("ended"));
+  // What is about to be tried goes first again.
+  add("later", "CA1");
+  finish("ended", "delivered");
+  EXPECT_THAT(claim(now + 100 * lease), ElementsAre("started"));
+  finish("started", "delivered");
+  EXPECT_THAT(claim(now + 100 * lease), ElementsAre("later"));
 }
 
 TEST_P(Outbox, EndsWithItsEndpoint) {
