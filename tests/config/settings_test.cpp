@@ -257,7 +257,7 @@ TEST_F(Settings, SecretsAreNeitherShownNorRepeated) {
                     AllOf(HasSubstr("printable"), Not(HasSubstr("hunter2"))));
       }
   }
-  EXPECT_EQ(secrets, 14);
+  EXPECT_EQ(secrets, 16);
 }
 
 TEST_F(Settings, SecretsMayLieInFiles) {

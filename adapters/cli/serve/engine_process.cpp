@@ -255,6 +255,7 @@ struct engine_process::parts {
     x.time_of_day = time_of_day;
     x.counts = counts_registry();
     x.admin_key = secrets.admin_api_key;
+    x.twilio_auth_token = secrets.twilio_auth_token;
     told.emplace(system, settings, std::move(x));
   }
 

@@ -3,6 +3,7 @@
 #include "adapters/billing/checkout.hpp"
 #include "adapters/billing/stripe_webhook.hpp"
 #include "adapters/billing/stripe_worker.hpp"
+#include "adapters/carriers/twilio/voicemail.hpp"
 #include "adapters/webhooks/endpoints.hpp"
 #include "adapters/webhooks/sender.hpp"
 #include "config/log.hpp"
@@ -138,6 +139,10 @@ void outside_desk::add_routes(http::router& routes) {
                           {store_, box_of(settings_), parts_.time_of_day,
                            settings_.webhooks.allow_private},
                           parts_.admin_key);
+  carriers::twilio::add_voicemail(
+    routes, sys_,
+    {parts_.twilio_auth_token, settings_.twilio.verify_signature,
+     settings_.server.public_url, store_, parts_.time_of_day});
 }
 
 void outside_desk::stop() {

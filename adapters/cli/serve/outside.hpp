@@ -28,6 +28,7 @@ public:
     std::function<unix_ms()> time_of_day;
     std::shared_ptr<prometheus::Registry> counts;
     std::string admin_key;
+    std::string twilio_auth_token;
   };
 
   /// Makes the key of webhooks' secrets unless the settings name one; starts to
