@@ -377,10 +377,6 @@ std::vector<setting_key> engine_keys() {
      .meaning = "Where a customer goes who turns back, and from the billing "
                 "portal; empty: server.public_url.",
      .kind = text_kind::url},
-    {.name = "stripe.meter_event",
-     .in = VELOX_IN(stripe.meter_event),
-     .meaning = "The event name of a meter in Stripe that counts the minutes "
-                "of each call; empty: Stripe is told nothing of calls."},
     {.name = "webhooks.allow_private",
      .in = VELOX_IN(webhooks.allow_private),
      .meaning = "Organisations' webhooks may go to http:// and to private "

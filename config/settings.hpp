@@ -120,7 +120,6 @@ struct stripe_settings {
   std::string currency = "usd";
   std::string success_url;
   std::string cancel_url;
-  std::string meter_event;
   bool operator==(const stripe_settings&) const = default;
 };
 

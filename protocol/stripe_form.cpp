@@ -98,17 +98,6 @@ form customer_form(std::string_view org_id, std::string_view name) {
   return out;
 }
 
-form meter_form(std::string_view event_name, std::string_view customer,
-                int64_t value, std::string_view identifier, int64_t at) {
-  form out;
-  out.add("event_name", event_name);
-  out.add(nested_name({"payload", "stripe_customer_id"}), customer);
-  out.add(nested_name({"payload", "value"}), std::to_string(value));
-  out.add("identifier", identifier);
-  out.add("timestamp", std::to_string(at));
-  return out;
-}
-
 std::string describe_refusal(int status, std::string_view body) {
   auto out = "Stripe answered " + std::to_string(status);
   rapidjson::Document document;

@@ -45,11 +45,6 @@ form portal_form(std::string_view customer, std::string_view return_url);
 /// `POST /v1/customers`.
 form customer_form(std::string_view org_id, std::string_view name);
 
-/// `POST /v1/billing/meter_events`; `at` in Unix seconds. The identifier makes
-/// it count once.
-form meter_form(std::string_view event_name, std::string_view customer,
-                int64_t value, std::string_view identifier, int64_t at);
-
 /// A refusal of Stripe's as words for the log: status, type, code and the
 /// parameter's name, never the message, which may quote what was sent.
 std::string describe_refusal(int status, std::string_view body);

@@ -50,14 +50,6 @@ TEST(StripeForm, OrdersMinutes) {
   EXPECT_FALSE(out.find("line_items[0][price]"));
 }
 
-TEST(StripeForm, CountsUsage) {
-  auto out = stripe::meter_form("call_minutes", "cus_1", 3, "call-CA1", 7);
-  EXPECT_EQ(out.get("payload[value]"), "3");
-  EXPECT_EQ(out.get("payload[stripe_customer_id]"), "cus_1");
-  EXPECT_EQ(out.get("identifier"), "call-CA1");
-  EXPECT_EQ(out.get("timestamp"), "7");
-}
-
 TEST(StripeForm, RefusalsAreToldWithoutWhatWasSent) {
   EXPECT_EQ(
     stripe::describe_refusal(400, R"({"error":{"type":"invalid_request_error",
