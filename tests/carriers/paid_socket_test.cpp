@@ -4,6 +4,8 @@
 
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include <gmock/gmock.h>
 #include <thread>
@@ -78,7 +80,7 @@ protected:
 
   /// What an ordinary HTTP client sees of the handshake.
   std::string handshake(const std::string& path) {
-    test::raw_client client{server->port()};
+    raw_client client{server->port()};
     client.send("GET " + path
                 + " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
                   "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
