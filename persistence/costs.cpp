@@ -7,6 +7,36 @@
 
 namespace velox::persistence {
 
+namespace {
+
+/// The price of $3, $4 for the product $6 of the vendor $7 at the time $9, in
+/// the newest list. The most exact name comes first.
+#define VELOX_PRICE(column)                                                    \
+  "(SELECT " column " FROM prices WHERE stage = $3 AND unit = $4 "             \
+  "AND product IN ($6, $7, '*') AND version = "                                \
+  "(SELECT version FROM price_lists WHERE effective_from <= $9 "               \
+  "ORDER BY effective_from DESC, version DESC LIMIT 1) "                       \
+  "ORDER BY CASE product WHEN $6 THEN 0 WHEN $7 THEN 1 ELSE 2 END LIMIT 1)"
+
+// There is no organisation for an unknown call, and the rule NOT NULL refuses
+// the row.
+constexpr std::string_view insert_priced
+  = "INSERT INTO cost_events (call_id, turn, stage, unit, attempt, org_id, "
+    "product, quantity, cost_micro, price_version, at) "
+    "VALUES ($1, $2, $3, $4, $5, "
+    "(SELECT org_id FROM conversations WHERE call_id = $1), $6, "
+    "CAST($8 AS BIGINT), (CAST($8 AS BIGINT) * "
+    "COALESCE(" VELOX_PRICE(
+      "micro_per_million") ", 0) + 999999) / 1000000, "
+                           "COALESCE(" VELOX_PRICE(
+                             "version") ", 0), $9) "
+                                        "ON CONFLICT (call_id, turn, stage, "
+                                        "unit, attempt) DO NOTHING";
+
+#undef VELOX_PRICE
+
+} // namespace
+
 void add_usage(batch& to, const usage_event& x) {
   if (x.quantity < 0)
     throw database_error{failure::constraint,
@@ -14,25 +44,8 @@ void add_usage(batch& to, const usage_event& x) {
   // "deepgram:nova-3" is priced as such, else as "deepgram", else as "*".
   auto product = storable(x.product);
   auto vendor = std::string_view{product}.substr(0, product.find(':'));
-  to.add(
-    "INSERT INTO cost_events (call_id, turn, stage, unit, attempt, org_id, "
-    "product, quantity, cost_micro, price_version, at) "
-    "SELECT $1, $2, $3, $4, $5, "
-    // There is none for an unknown call, and the rule NOT NULL refuses the row.
-    "(SELECT org_id FROM conversations WHERE call_id = $1), $6, $8, "
-    "COALESCE((CAST($8 AS BIGINT) * p.micro_per_million + 999999) / 1000000, "
-    "0), COALESCE(p.version, 0), $9 "
-    "FROM (SELECT 1 AS one) o LEFT JOIN (SELECT version, micro_per_million "
-    "FROM prices WHERE stage = $3 AND unit = $4 "
-    "AND product IN ($6, $7, '*') "
-    "AND version = (SELECT version FROM price_lists WHERE effective_from <= $9 "
-    "ORDER BY effective_from DESC, version DESC LIMIT 1) "
-    // The most exact name first.
-    "ORDER BY CASE product WHEN $6 THEN 0 WHEN $7 THEN 1 ELSE 2 END "
-    "LIMIT 1) p ON TRUE WHERE TRUE "
-    "ON CONFLICT (call_id, turn, stage, unit, attempt) DO NOTHING",
-    x.call_id, x.turn, x.stage, x.unit, x.attempt, product, vendor, x.quantity,
-    x.at);
+  to.add(insert_priced, x.call_id, x.turn, x.stage, x.unit, x.attempt, product,
+         vendor, x.quantity, x.at);
 }
 
 void costs::add(const usage_event& x) {

@@ -79,6 +79,8 @@ CREATE TABLE price_lists (
   effective_from ${timestamp} NOT NULL
 )${table};
 
+CREATE INDEX price_lists_by_time ON price_lists (effective_from, version);
+
 CREATE TABLE prices (
   version ${bigint} NOT NULL REFERENCES price_lists (version),
   stage TEXT NOT NULL CHECK (stage IN ('carrier', 'stt', 'llm', 'tts', 'tools')),
@@ -104,25 +106,15 @@ CREATE TABLE cost_events (
   FOREIGN KEY (org_id, call_id) REFERENCES conversations (org_id, call_id)
 )${clustered_table};
 
--- The balances from before there was a ledger are what it begins with.
+-- Calls that were billed before there was a ledger: given, and used at once.
 INSERT INTO ledger_accounts (org_id, name)
-  SELECT o.id, a.name FROM organisations o CROSS JOIN (
-    SELECT 'granted' AS name UNION ALL SELECT 'available' UNION ALL SELECT 'reserved'
-    UNION ALL SELECT 'used' UNION ALL SELECT 'owed' UNION ALL SELECT 'withdrawn') a;
-INSERT INTO ledger_entries (org_id, key, kind, call_id, tick, at, note)
-  SELECT id, 'opening', 'grant', '', 0, 0, 'balance from before the ledger'
-  FROM organisations WHERE credit_seconds > 0;
-INSERT INTO ledger_postings (entry_id, account, org_id, seconds)
-  SELECT e.id, 'granted', o.id, -o.credit_seconds
-  FROM organisations o JOIN ledger_entries e ON e.org_id = o.id AND e.key = 'opening';
-INSERT INTO ledger_postings (entry_id, account, org_id, seconds)
-  SELECT e.id, 'available', o.id, o.credit_seconds
-  FROM organisations o JOIN ledger_entries e ON e.org_id = o.id AND e.key = 'opening';
-
--- So are the calls that were billed before: given, and used at once.
-INSERT INTO call_reservations (call_id, org_id, status, held_seconds, talked_seconds, billed_seconds, leg_started_at,
+  SELECT DISTINCT c.org_id, a.name FROM conversations c
+  CROSS JOIN (SELECT 'granted' AS name UNION ALL SELECT 'used') a
+  WHERE c.status <> 'ACTIVE' AND c.billed_seconds > 0
+  ON CONFLICT (org_id, name) DO NOTHING;
+INSERT INTO call_reservations (call_id, org_id, status, leg, held_seconds, talked_seconds, billed_seconds, leg_started_at,
     leg_base_seconds, minimum_seconds, increment_seconds, opened_at, settled_at)
-  SELECT call_id, org_id, 'settled', 0, billed_seconds, billed_seconds, started_at, 0, 0, 1, started_at, ended_at
+  SELECT call_id, org_id, 'settled', '', 0, billed_seconds, billed_seconds, started_at, 0, 0, 1, started_at, ended_at
   FROM conversations WHERE status <> 'ACTIVE' AND billed_seconds > 0;
 INSERT INTO ledger_entries (org_id, key, kind, call_id, tick, at, note)
   SELECT org_id, 'opening:' || call_id, 'settle', call_id, 0, settled_at, 'talk from before the ledger'
