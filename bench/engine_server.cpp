@@ -11,6 +11,7 @@
 #include "bench/server_process.hpp"
 #include "config/log.hpp"
 #include "persistence/migrate.hpp"
+#include "persistence/open_database.hpp"
 #include "persistence/store.hpp"
 #include "persistence/tenants.hpp"
 #include "protocol/type_ids.hpp"
@@ -78,10 +79,10 @@ private:
 };
 
 void prepare_database(const std::filesystem::path& file) {
-  persistence::migrate(file);
-  persistence::sqlite_options options;
+  persistence::database_options options;
   options.file = file;
-  auto db = persistence::open_sqlite(options);
+  persistence::migrate(options);
+  auto db = persistence::open_database(options);
   organisation_record org;
   org.id = bench_org;
   org.name = "Bench";

@@ -99,7 +99,7 @@ std::vector<webhook_record> outbox::list(const list_webhooks& x) {
   auto found
     = db_.query("SELECT id, org_id, event_id, kind, call_id, status, attempts, "
                 "next_attempt_at, last_problem, created_at FROM outbox "
-                "WHERE ($1 = '' OR org_id = $1) AND ($2 = '' OR status = $2) "
+                "WHERE (org_id = $1 OR $1 = '') AND (status = $2 OR $2 = '') "
                 "ORDER BY id DESC LIMIT $3",
                 x.org_id, x.status, x.limit);
   while (found.next())

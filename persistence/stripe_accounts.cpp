@@ -62,16 +62,16 @@ news stripe_accounts::note_plan(const stripe_plan& x, bool as_read) {
   expect_plan(x.org_id, x.subscription_id);
   // The end is final and has no rival; news from the API win a tie.
   auto bar = x.ended ? INT64_MAX : as_read ? x.as_of + 1 : x.as_of;
-  auto taken
-    = db_.execute("UPDATE stripe_objects SET plan = $2, status = $3, "
-                  "last_created = $4, ended = $5 WHERE id = $1 "
-                  "AND ended = FALSE AND last_created < $6",
-                  x.subscription_id, x.plan, x.status, x.as_of, x.ended, bar);
+  auto taken = db_.execute(
+    "UPDATE stripe_objects SET plan = $2, status = $3, "
+    "last_created = $4, ended = $5 WHERE id = $1 "
+    "AND org_id = $7 AND ended = FALSE AND last_created < $6",
+    x.subscription_id, x.plan, x.status, x.as_of, x.ended, bar, x.org_id);
   if (taken > 0)
     return news::applied;
   auto known = db_.query("SELECT ended, last_created FROM stripe_objects "
-                         "WHERE id = $1",
-                         x.subscription_id);
+                         "WHERE id = $1 AND org_id = $2",
+                         x.subscription_id, x.org_id);
   auto tie = known.next() && !known.boolean(0) && known.integer(1) == x.as_of;
   return tie ? news::tied : news::stale;
 }
@@ -133,9 +133,10 @@ void stripe_accounts::note_refund(std::string_view id,
                                   int64_t withdrawn_seconds) {
   db_.execute("UPDATE stripe_payments SET refunded = $4, "
               "withdrawn_seconds = $5, "
-              "payment_intent = CASE WHEN payment_intent = '' THEN $2 "
-              "ELSE payment_intent END, "
-              "charge = CASE WHEN charge = '' THEN $3 ELSE charge END "
+              "payment_intent = CASE WHEN payment_intent = '' "
+              "OR payment_intent = $2 THEN $2 ELSE payment_intent END, "
+              "charge = CASE WHEN charge = '' OR charge = $3 THEN $3 "
+              "ELSE charge END "
               "WHERE id = $1",
               id, payment_intent, charge, refunded, withdrawn_seconds);
 }
