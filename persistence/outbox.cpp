@@ -65,6 +65,14 @@ std::vector<claimed_webhook> outbox::claim_once(const claim_webhooks& x) {
   return out;
 }
 
+void outbox::free_claims(unix_ms now) {
+  // One that has failed before keeps its pause.
+  db_.execute("UPDATE outbox SET next_attempt_at = $1 "
+              "WHERE status = 'pending' AND attempts = 1 "
+              "AND last_problem = '' AND next_attempt_at > $1",
+              now);
+}
+
 void outbox::finish(const finish_webhook& x) {
   with_retries([&] { finish_once(x); });
 }

@@ -42,6 +42,10 @@ public:
   /// One transaction.
   void finish(const finish_webhook& x);
 
+  /// What was under way when its engine died is due at once. To be called when
+  /// no other engine lives.
+  void free_claims(unix_ms now);
+
   webhook_backlog backlog();
 
   /// Newest first.

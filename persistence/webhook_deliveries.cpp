@@ -62,6 +62,12 @@ void webhook_deliveries::wait(std::string_view event_id, unix_ms next,
               event_id, next, problem, waits_for);
 }
 
+void webhook_deliveries::free_claims(unix_ms now) {
+  db_.execute("UPDATE webhook_deliveries SET next_attempt_at = $1 "
+              "WHERE status = 'received' AND next_attempt_at > $1",
+              now);
+}
+
 void webhook_deliveries::wake(std::string_view waits_for, unix_ms now) {
   if (waits_for.empty())
     return;

@@ -49,6 +49,10 @@ public:
   /// attempt.
   void wake(std::string_view waits_for, unix_ms now);
 
+  /// What was being applied when its engine died is due at once. To be called
+  /// when no other engine lives.
+  void free_claims(unix_ms now);
+
   /// Those that wait or have failed, newest first.
   std::vector<stripe_event_record> troubled(int64_t limit);
 

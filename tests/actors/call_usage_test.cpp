@@ -27,14 +27,15 @@ TEST_F(CallUsage, IsNotedByTurn) {
   ring_and_greet();
   exchange("one two");
   hang_up();
-  EXPECT_EQ(used(1, "tts", "character"), static_cast<int64_t>(greeting.size()));
-  EXPECT_EQ(used(1, "llm", "prompt_token"), 0) << "nobody was asked";
+  EXPECT_EQ(used(1, "tts", "character"),
+            static_cast<int64_t>(greeting.size() - 1))
+    << "two sentences, without the blank between them";
+  EXPECT_EQ(used(1, "llm", "prompt_token"), 50);
   EXPECT_EQ(used(2, "llm", "prompt_token"), 50);
   EXPECT_EQ(used(2, "llm", "completion_token"), 7);
   std::string answer = "You said one two. What else can I do for you?";
   EXPECT_EQ(used(2, "tts", "character"),
-            static_cast<int64_t>(answer.size() - 1))
-    << "two sentences, without the blank between them";
+            static_cast<int64_t>(answer.size() - 1));
   // Sound, silence included, goes to the recogniser for as long as the call.
   auto seconds = used(0, "stt", "second");
   EXPECT_GE(seconds, 25);
@@ -62,13 +63,13 @@ TEST_F(CallUsage, GoesOnThroughARestart) {
 }
 
 TEST_F(CallUsage, CountsTools) {
+  ring_and_greet();
   fake->answer = [](const prompt&) {
     test::scripted_answer x;
     x.tools = {{"1", "look_up", "{}"}, {"2", "look_up", "{}"}};
     x.after_tools = "Done.";
     return x;
   };
-  ring_and_greet();
   exchange("one");
   hang_up();
   EXPECT_EQ(used(2, "tools", "call"), 2);

@@ -257,7 +257,7 @@ TEST_F(Settings, SecretsAreNeitherShownNorRepeated) {
                     AllOf(HasSubstr("printable"), Not(HasSubstr("hunter2"))));
       }
   }
-  EXPECT_EQ(secrets, 16);
+  EXPECT_EQ(secrets, 18);
 }
 
 TEST_F(Settings, SecretsMayLieInFiles) {

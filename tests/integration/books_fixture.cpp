@@ -73,6 +73,7 @@ persistence::database_options books_test::database() const {
 
 bool books_test::start_engine() {
   std::ofstream{dir / "velox.yaml"} << settings;
+  exit_code_.reset();
   engine = std::make_unique<child_process>(
     isolated({program, "serve", "--data-dir", dir.string(), "--port", "0",
               "--config", (dir / "velox.yaml").string()}),
@@ -82,6 +83,12 @@ bool books_test::start_engine() {
     return false;
   url = "http://127.0.0.1:" + line->substr(line->rfind(':') + 1);
   return true;
+}
+
+std::optional<int> books_test::exit_code(milliseconds patience) {
+  if (!exit_code_)
+    exit_code_ = engine->wait(patience);
+  return exit_code_;
 }
 
 finished books_test::books(std::vector<std::string> args) const {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace velox::test {
@@ -23,7 +24,10 @@ protected:
   /// started again, on the same books, once it has ended.
   bool start_engine();
 
-  bool alive() { return !engine->wait(std::chrono::milliseconds{0}); }
+  bool alive() { return !exit_code(std::chrono::milliseconds{0}); }
+
+  /// As `engine->wait`, and again when it is asked again.
+  std::optional<int> exit_code(std::chrono::milliseconds patience);
 
   /// `velox` with `args` on the same books: exit code and output.
   finished books(std::vector<std::string> args) const;
@@ -60,6 +64,7 @@ private:
   persistence::database_options database() const;
 
   std::string database_name_;
+  std::optional<int> exit_code_;
 };
 
 /// Stripe's events about customer cus_1 of the organisation "default".

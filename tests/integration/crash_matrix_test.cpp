@@ -44,7 +44,7 @@ protected:
     // A call for recovery to find.
     auto phone = call_under_way();
     engine->signal(SIGKILL);
-    engine->wait(seconds{5});
+    exit_code(seconds{5});
 
     environment["VELOX_FAILPOINT"] = GetParam().place + "." + GetParam().moment;
     if (start_engine())
@@ -63,7 +63,7 @@ protected:
 
 TEST_P(CrashMatrix, LeavesTheBooksWhole) {
   live_through_it();
-  auto died = engine->wait(milliseconds{100});
+  auto died = exit_code(milliseconds{100});
   auto by_tool = killed_tool; // what the command line does is killed there
   ASSERT_TRUE(by_tool || died == 128 + SIGKILL)
     << "nothing passed this place: the matrix tests nothing here";
@@ -75,7 +75,7 @@ TEST_P(CrashMatrix, LeavesTheBooksWhole) {
   auto report = ring(milliseconds{1'200});
   EXPECT_TRUE(eventually([this] { return nothing_waits(); }, seconds{15}));
   engine->signal(SIGTERM);
-  EXPECT_EQ(engine->wait(seconds{30}), 0);
+  EXPECT_EQ(exit_code(seconds{30}), 0);
 
   auto check = books({"ledger", "check"});
   EXPECT_EQ(check.exit_code, 0) << check.out;

@@ -56,6 +56,11 @@ const add_methods calls{
 };
 
 const add_methods webhooks{
+  {"outbox.free_claims",
+   [](connection& db, text) { outbox{db}.free_claims(1); }, nullptr, is_node},
+  {"webhook_deliveries.free_claims",
+   [](connection& db, text) { webhook_deliveries{db}.free_claims(1); }, nullptr,
+   is_node},
   {"outbox.backlog", [](connection& db, text) { outbox{db}.backlog(); },
    nullptr, is_node},
   {"outbox.claim",

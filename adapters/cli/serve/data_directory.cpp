@@ -4,9 +4,11 @@
 #include "adapters/language/scripted/example_agent.hpp"
 #include "config/loader.hpp"
 #include "persistence/migrate.hpp"
+#include "persistence/outbox.hpp"
 #include "persistence/price_lists.hpp"
 #include "persistence/recovery.hpp"
 #include "persistence/tenants.hpp"
+#include "persistence/webhook_deliveries.hpp"
 
 #include <chrono>
 #include <fcntl.h>
@@ -111,6 +113,8 @@ size_t data_directory::prepare(const std::vector<agent_record>& agents,
   persistence::price_lists{*db}.install(prices, now.count());
   if (!presence_->was_alone())
     return 0; // what is live may be live with another engine
+  persistence::outbox{*db}.free_claims(now.count());
+  persistence::webhook_deliveries{*db}.free_claims(now.count());
   // No other engine uses this directory, so all that is live is left over.
   return persistence::recovery{*db}.run(std::numeric_limits<unix_ms>::max(),
                                         now.count());
