@@ -28,7 +28,8 @@ std::string redis_url() {
 class Redis : public engine_test {
 protected:
   std::string redis(std::vector<std::string> args) const {
-    std::vector<std::string> argv{"redis-cli", "-u", url_of_redis};
+    std::vector<std::string> argv{"/usr/bin/env", "redis-cli", "-u",
+                                  url_of_redis};
     argv.insert(argv.end(), args.begin(), args.end());
     return run(argv).out;
   }
