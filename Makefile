@@ -8,8 +8,8 @@ NINJA := ninja
 # the actors' tests that use real ones; the others run in virtual time on one). Unoptimised, because
 # compiling costs more than running, and with fewer simulated calls. The suites that speak over Beast take long
 # to compile this way; name them to run them: make test-asan ASAN_SUITES="http carriers cli speech".
-ASAN_SUITES ?= protocol actors calls language persistence
-TSAN_SUITES ?= threads persistence recording sessions
+ASAN_SUITES ?= protocol actors persistence
+TSAN_SUITES ?= threads sessions
 SANITIZER_SEEDS ?= 200
 # What waits or loads for long says nothing more under a sanitizer; the thread sanitizer leaves out PostgreSQL, which
 # is one more process and no more threads.
@@ -18,7 +18,7 @@ TSAN_SKIP ?= $(ASAN_SKIP)|postgres|Postgres
 space := $(subst ,, )
 any_of = ^($(subst $(space),|,$(strip $(1))))$$
 # To look for more than a change may have broken: make test-fuzz FUZZ_SECONDS=600 FUZZ_SEED=0
-FUZZ_SECONDS ?= 10
+FUZZ_SECONDS ?= 6
 FUZZ_SEED ?= 1
 
 .PHONY: help build run test test-release test-asan test-tsan test-fuzz bench lint format clean install-build install-test
