@@ -9,7 +9,7 @@ NINJA := ninja
 # compiling costs more than running, and with fewer simulated calls. The suites that speak over Beast take long
 # to compile this way; name them to run them: make test-asan ASAN_SUITES="http carriers cli speech".
 ASAN_SUITES ?= protocol actors persistence
-TSAN_SUITES ?= threads sessions
+TSAN_SUITES ?= threads recording
 SANITIZER_SEEDS ?= 200
 # What waits or loads for long says nothing more under a sanitizer; the thread sanitizer leaves out PostgreSQL, which
 # is one more process and no more threads.

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <gmock/gmock.h>
+#include <ostream>
 
 /// The engine is killed, as by `kill -9`, right before and right after each of
 /// the writes on which money and messages depend; it is started again, and then
@@ -26,6 +27,10 @@ struct cell {
   std::string place;
   std::string moment;
   bool postgres = false;
+
+  friend void PrintTo(const cell& x, std::ostream* out) {
+    *out << x.place << '.' << x.moment << (x.postgres ? " postgres" : "");
+  }
 };
 
 class CrashMatrix : public books_test,
